@@ -1,0 +1,19 @@
+"""The house style: ruff reads everything, mypy reads the package."""
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize("command", ["ruff check .", "ruff format --check .", "mypy"])
+def test_style(command):
+    tool, *arguments = command.split()
+    if not find_spec(tool):
+        pytest.skip(f"{tool} is not installed: python3 run.py test installs it")
+    done = subprocess.run([sys.executable, "-m", tool, *arguments], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
