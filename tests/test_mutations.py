@@ -1,0 +1,221 @@
+"""The test of the tests: change any one character of the table, and the numbers must show it.
+
+The rows are read from the source of engine.py (their helpers from op.py), changed by one character, and run. A quick
+oracle (TRUTH of test_table at a few points, EDGES of test_edges) must tell each mutant from the truth. Those that are
+the very same function are listed in EQUIVALENT, each with its reason; an entry that is no longer needed fails as well.
+"""
+
+import ast
+import inspect
+import io
+import math
+import token
+import tokenize
+from functools import cache
+
+import pytest
+from test_edges import EDGES, same
+from test_table import TRUTH, mild, mp, on_arrays, slope, table
+
+from micrograd_es import engine, op
+from micrograd_es.floats import floats
+
+# ---- Mutants --------------------------------------------------------------------------------------------------------
+
+NAMES = ["a", "b", "x", "y", "n", "xs", "top", "shift", "one", "ones", "ties", "tie", "number"]
+
+
+def arithmetic(source):
+    "Each piece of arithmetic, and the names it may use: the bodies of lambdas, the statements of a function."
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Lambda):
+            yield node.body, {x.arg for x in [*node.args.args, *filter(None, [node.args.vararg])]}
+        elif isinstance(node, ast.FunctionDef):
+            names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+            yield from ((statement, names) for statement in node.body[1:])  # after the docstring
+
+
+def within(place, node):
+    return (node.lineno, node.col_offset) <= place < (node.end_lineno, node.end_col_offset)
+
+
+def changes(text, names):
+    "What one character may become."
+    if text in names:
+        return sorted(names & set(NAMES) - {text})
+    if text in ("+", "-", "*", "/"):
+        return sorted({"+", "-", "*", "/"} - {text}) + [" "] * (text in "+-")
+    more = {"**": ["*"], "<": [">", "<="], ">": ["<", ">="], "<=": [">=", "<"], ">=": ["<=", ">"], "|": ["&"]}
+    if text in more:
+        return more[text]
+    if text[0].isdigit():
+        digits = [(i, d) for i, d in enumerate(text) if d.isdigit()]
+        return sorted({f"{text[:i]}{(int(d) + step) % 10}{text[i + 1 :]}" for i, d in digits for step in (1, 9)})
+    return {"maximum": ["minimum"], "minimum": ["maximum"], "sin": ["cos"], "cos": ["sin"]}.get(text, [])
+
+
+def mutants(source):
+    "(the arithmetic that came out, the changed source) for each change of one character that still is Python."
+    pieces = list(arithmetic(source))
+    lines = source.splitlines(keepends=True)
+    for t in tokenize.generate_tokens(io.StringIO(source).readline):
+        place = t.start[0], len(t.line[: t.start[1]].encode())  # as ast counts: in bytes
+        names = set().union(*(names for node, names in pieces if within(place, node)))
+        if t.type not in (token.NAME, token.OP, token.NUMBER) or not names:
+            continue
+        row, (begin, end) = t.start[0] - 1, (t.start[1], t.end[1])
+        for new in changes(t.string, names):
+            line = lines[row][:begin] + new + lines[row][end:]
+            mutant = "".join([*lines[:row], line, *lines[row + 1 :]])
+            try:
+                compile(mutant, "mutant", "exec")
+                after = [ast.unparse(node) for node, _ in arithmetic(mutant)]
+            except SyntaxError:
+                continue
+            before = [ast.unparse(node) for node, _ in pieces]
+            yield next(new for old, new in zip(before, after, strict=True) if old != new), mutant
+
+
+def rows_in_source():
+    "Row name -> the source of its operator(...), function(...) or power(...)."
+    source = inspect.getsource(engine)
+    (body,) = [node.body for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name == "Value"]
+    found = {}
+    for node in body:
+        call = getattr(node, "value", None)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("operator", "function", "power"):
+            target = node.targets[0]
+            name = target.elts[0].id if isinstance(target, ast.Tuple) else target.id
+            found[name] = ast.get_source_segment(source, call)
+    return found
+
+
+ROWS = rows_in_source()
+HELPERS = {"total": ["sum"], "shares": ["maximum", "minimum"], "log_sum_exp": ["logsumexp"]}  # in op.py -> the rows
+
+
+def build(source, **helpers):
+    "The Op that the source of a row makes."
+    made = eval(source, {**vars(engine), **helpers})
+    return lambda n: (made[0] if isinstance(made, tuple) else made).op if n is None else made(engine.Value(1.0), n).op
+
+
+def helper(source, name):
+    "The function that the source of a helper makes."
+    namespace = dict(vars(op))
+    exec(source, namespace)
+    return {name: namespace[name]}
+
+
+# ---- The oracle -----------------------------------------------------------------------------------------------------
+
+
+@cache
+def facts(name):
+    "(inputs, exponent or None, value, local gradients) of a row: from mpmath, and from the table of edges."
+    f, points = TRUTH[name]
+    some = mild(name) + [tuple(-x for x in xs) for xs in mild(name)[::3] if name not in ("log", "sqrt", "to_power")]
+    some += [(x,) for x in (20.0, 40.0, -20.0, -40.0) if (x,) in points]
+    powers = [2, -2.5, 0.5] if name == "raised" else [None]
+    found = []
+    for n in powers:
+        truth = f if n is None else lambda x, n=n: x ** mp.mpf(n)
+        for xs in some:
+            if n is None or n == int(n) or xs[0] > 0:
+                locals_ = [float(slope(truth, xs, i)) for i in range(len(xs))]
+                found.append((xs, n, float(truth(*map(mp.mpf, xs))), locals_))
+    for row, inputs, value, locals_ in EDGES:
+        if row == name:
+            xs, n = (inputs[:1], inputs[1]) if name == "raised" else (inputs, None)
+            found.append((tuple(xs), n, value, locals_))
+    return found
+
+
+def close(a, b):
+    return same(a, b) or math.isclose(a, b, rel_tol=1e-12)
+
+
+def caught(name, build_op):
+    "How the numbers show that this is not the row; None if they do not."
+    try:
+        for xs, n, value, local_grads in facts(name):
+            op_ = build_op(n)
+            y, locals_ = op_.evaluate(*xs)
+            if not close(y, value):
+                return f"value {y} at {xs}, not {value}"
+            if len(locals_) != len(xs) or not all(map(close, locals_, local_grads)):
+                return f"local gradients {locals_} at {xs}, not {local_grads}"
+            if xs in mild(name) and op_.slide is not op_.partials:
+                slides = op_.slide(floats, y, *xs, *op_.constants)
+                if not all(math.isclose(a, b, rel_tol=1e-9) for a, b in zip(slides, locals_, strict=True)):
+                    return f"on slides {slides} at {xs}, not {locals_}"
+        if name in ("maximum", "minimum"):  # a tie, where True + True is not 2; a nan, where nothing ties
+            if on_arrays(op_, [(2.0, 2.0), (2.0, 2.0)])[0] != (2.0, [0.5, 0.5]):
+                return "a tie in arrays"
+            spoiled = engine.Value(math.nan)
+            if not all(map(math.isnan, op_.partials(engine.Value, spoiled, spoiled, spoiled))):
+                return "a nan among Values"
+    except Exception as error:
+        return repr(error)
+    return None
+
+
+# ---- The tests ------------------------------------------------------------------------------------------------------
+
+ANY_SCALE = "a share is a ratio: any other number than 1 cancels"
+ANY_SHIFT = "used only where the largest input is infinite, and there any finite shift gives the same"
+EQUIVALENT = {  # (row or helper, what it became): why it is the same function
+    ("relu", "(m.where(y > 0, 1.0, 0.0),)"): "relu(x) > 0 exactly where x > 0",
+    ("shares", "ones = [m.where(tie, 1.1, 0.0) for tie in ties]"): ANY_SCALE,
+    ("shares", "ones = [m.where(tie, 1.9, 0.0) for tie in ties]"): ANY_SCALE,
+    ("shares", "ones = [m.where(tie, 2.0, 0.0) for tie in ties]"): ANY_SCALE,
+    ("shares", "return tuple((one / m.where(number > 0, number, nan) for one in ties))"): "True / 2.0 is 1.0 / 2.0",
+    ("log_sum_exp", "shift = m.where(abs(top) < inf, top, 0.1)"): ANY_SHIFT,
+    ("log_sum_exp", "shift = m.where(abs(top) < inf, top, 0.9)"): ANY_SHIFT,
+    ("log_sum_exp", "shift = m.where(abs(top) < inf, top, 1.0)"): ANY_SHIFT,
+    ("log_sum_exp", "shift = m.where(abs(top) < inf, top, 9.0)"): ANY_SHIFT,
+    (
+        "log_sum_exp",
+        "return top + m.log(total([m.exp(x - shift) for x in xs]))",
+    ): "an infinite top is the answer itself",
+}
+
+
+def test_every_row_is_read_from_the_source():
+    "None is forgotten."
+    assert set(ROWS) == set(table())
+
+
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_row_as_it_stands_is_not_caught(name):
+    "The oracle has no objection to the truth."
+    assert caught(name, build(ROWS[name])) is None
+
+
+def survivors(name):
+    "Mutants of a row or a helper that the oracle takes for the truth, and how many there were."
+    number, alive = 0, []
+    source = ROWS[name] if name in ROWS else inspect.getsource(getattr(op, name))
+    for change, mutant in mutants(source):
+        number += 1
+        if name in ROWS:
+            found = caught(name, build(mutant))
+        else:
+            new = helper(mutant, name)
+            found = next(filter(None, (caught(row, build(ROWS[row], **new)) for row in HELPERS[name])), None)
+        if not found:
+            alive.append(change)
+    return number, alive
+
+
+@pytest.mark.parametrize("name", sorted(ROWS) + sorted(HELPERS))
+def test_mutants_of_a_row_are_caught(name):
+    "Every change of one character shows in the numbers, but for those that change nothing."
+    number, alive = survivors(name)
+    assert number > 0 and set(alive) == {change for row, change in EQUIVALENT if row == name}
+
+
+def test_there_are_mutants():
+    "The tests above have something to catch: every row has mutants, the whole table hundreds."
+    counts = [len(list(mutants(source))) for source in ROWS.values()]
+    assert min(counts) >= 2 and sum(counts) > 400
