@@ -1,0 +1,271 @@
+"""Numbers made of text: what a row of the table writes when it is run on names instead of numbers.
+
+>>> x, w = plain("x"), plain("w")
+>>> (x * w - 1) ** 2
+(x · w - 1)²
+>>> latex("x") / (1 + latex.exp(-latex("x")))
+\\frac{x}{1 + e^{-x}}
+
+`plain` and `latex` are for people: they shorten 1 · x to x, write a lecture's forms and call a function by its name.
+`python` and `javascript` are for machines: they keep every digit and spell out what the language has no function for.
+"""
+
+import math
+import re
+import unicodedata
+from typing import Any
+
+from .floats import Maths
+
+COMPARISON, SUM, MINUS, QUOTIENT, PRODUCT, POWER, ATOM = range(7)  # from what binds least to what binds most
+
+
+class Symbol:
+    "A piece of formula in one language, and how tightly its outermost operation binds."
+
+    __slots__ = ("text", "rank", "language")
+
+    def __init__(self, text: str, rank: int, language: "Language"):
+        self.text, self.rank, self.language = text, rank, language
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _within(self, rank: int) -> str:
+        return self.text if self.rank >= rank else self.language.brackets.format(self.text)
+
+    def _infix(self, sign: str, other: Any, rank: int, grouped: bool = False) -> "Symbol":
+        """self sign other; `grouped`: a - (b - c) is not a - b - c. Machines round, so for them it never is."""
+        other = self.language(other)
+        left = self.text if self.rank == MINUS else self._within(rank)  # -a * b needs no brackets, a * (-b) does
+        wrap = other.rank <= rank if grouped or not self.language.for_people else other.rank < rank
+        right = other._within(ATOM) if wrap or other.rank == MINUS else other.text
+        return Symbol(left + sign + right, MINUS if self.rank == MINUS and rank >= MINUS else rank, self.language)
+
+    def __add__(self, other: Any) -> "Symbol":
+        return self._infix(" + ", other, SUM)
+
+    def __sub__(self, other: Any) -> "Symbol":
+        return self._infix(" - ", other, SUM, grouped=True)
+
+    def __mul__(self, other: Any) -> "Symbol":
+        if self.language.for_people and not isinstance(other, Symbol) and other == 1:
+            return self
+        return self._infix(self.language.times, other, PRODUCT)
+
+    def __truediv__(self, other: Any) -> "Symbol":
+        language, other = self.language, self.language(other)
+        if language.fraction:
+            return Symbol(language.fraction.format(self, other), PRODUCT, language)
+        left = self.text if self.rank == MINUS else self._within(PRODUCT)
+        return Symbol(f"{left} / {other._within(POWER)}", min(self.rank, QUOTIENT), language)
+
+    def __pow__(self, other: Any) -> Any:
+        return self.language.pow(self, other)
+
+    # fmt: off
+    def __radd__(self, other: Any) -> "Symbol": return self.language(other) + self
+    def __rsub__(self, other: Any) -> "Symbol": return self.language(other) - self
+    def __rmul__(self, other: Any) -> "Symbol":
+        return self * other if other == 1 and self.language.for_people else self.language(other) * self
+    def __rtruediv__(self, other: Any) -> "Symbol": return self.language(other) / self
+    def __rpow__(self, other: Any) -> Any: return self.language(other) ** self
+
+    def __gt__(self, other: Any) -> "Symbol": return self._infix(" > ", other, COMPARISON)
+    def __lt__(self, other: Any) -> "Symbol": return self._infix(" < ", other, COMPARISON)
+    def __ge__(self, other: Any) -> "Symbol": return self._infix(self.language.at_least, other, COMPARISON)
+    def __le__(self, other: Any) -> "Symbol": return self._infix(self.language.at_most, other, COMPARISON)
+    def __or__(self, other: Any) -> "Symbol": return self._infix(self.language.either, other, COMPARISON)
+    # fmt: on
+
+    def __neg__(self) -> "Symbol":
+        return Symbol("-" + self._within(PRODUCT), MINUS, self.language)
+
+    def __abs__(self) -> Any:
+        return self.language.abs(self)
+
+
+class Language(Maths):
+    """One way to write formulas: the maths `m` of its Symbols, and called on a name or a number, the maker of them.
+
+    A spelling is a template for the inputs: 'Math.exp({})'. A function without one is called by its name in a language
+    for people; in one for machines the table's row of that name is written out.
+    """
+
+    for_people = False
+    times, fraction, brackets, d_by_d = " * ", "", "({})", "d{}_d{}"
+    at_least, at_most, either, choice = " >= ", " <= ", " or ", "({1} if {0} else {2})"
+
+    def __init__(self, spellings: dict[str, str], **style: Any):
+        super().__init__(style)
+        self.spellings = spellings
+
+    def __call__(self, x: Any) -> Symbol:
+        if isinstance(x, Symbol):
+            return x
+        text = x if isinstance(x, str) else self.number(x)
+        return Symbol(text, MINUS if text.startswith("-") and not isinstance(x, str) else ATOM, self)
+
+    def number(self, x: float) -> str:
+        return number_text(x)
+
+    def __getattr__(self, name: str) -> Any:
+        spelling = self.spellings.get(name) or self.by_name(name)
+        if not spelling:
+            return super().__getattr__(name)
+
+        return lambda *xs: Symbol(spelling.format(", ".join(self(x).text for x in xs)), ATOM, self)
+
+    def by_name(self, name: str) -> str:
+        "The spelling of a function that has none in the list."
+        return ""
+
+    def pow(self, a: Any, n: Any) -> Any:
+        return self.__getattr__("pow")(a, n)
+
+    def where(self, condition: Any, a: Any, b: Any) -> Symbol:
+        text = self.choice.format(condition, self(a), self(b)._within(SUM))
+        return Symbol(text, ATOM if text.startswith("(") else COMPARISON, self)
+
+    def derivative(self, y: str, x: str) -> Symbol:
+        return Symbol(self.d_by_d.format(self(y), self(x)), ATOM, self)
+
+    # -- the table, in this language
+
+    def formula(self, op: Any, *xs: Any) -> Any:
+        "What the operation makes of the names xs: x · w, or tanh(x)."
+        xs = tuple(self(x) for x in (*xs, *op.constants))
+        if self.for_people and op.symbol.isalpha():
+            return getattr(self, op.symbol)(*xs)
+        return self(op.forward(self, *xs)) if op.forward else self(f"{op.symbol}({', '.join(map(str, xs))})")
+
+    def local_gradients(self, op: Any, y: Any, *xs: Any) -> list[Symbol]:
+        "dy/dx for each of the names xs: of x · w they are w and x."
+        partials = op.slide if self.for_people else op.partials
+        constants = tuple(op.constants)
+        return [self(local) for local in partials(self, self(y), *map(self, xs), *constants)]
+
+
+class Plain(Language):
+    for_people, times, at_least, at_most, choice = True, " · ", " ≥ ", " ≤ ", "{1} if {0} else {2}"
+    d_by_d = "∂{}/∂{}"
+
+    def by_name(self, name: str) -> str:
+        return name + "({})"
+
+    def pow(self, a: Any, n: Any) -> Symbol:
+        if not isinstance(n, Symbol) and n in (0, 1):
+            return self(a) if n else self(1)
+        a, n = self(a), self(n)
+        base = a._within(ATOM + a.text.endswith(tuple(RAISED)))  # (w₁₂⁽¹⁾)², not w₁₂⁽¹⁾²
+        small = n.text.translate(SUPERSCRIPT)
+        return Symbol(base + small if set(n.text) <= set("-0123456789") else f"{base}^{n._within(ATOM)}", POWER, self)
+
+
+class Latex(Plain):
+    times, fraction, brackets = r" \cdot ", r"\frac{{{}}}{{{}}}", r"\left({}\right)"
+    at_least, at_most, either = r" \ge ", r" \le ", r" \text{ or } "
+    d_by_d = r"\frac{{\partial {}}}{{\partial {}}}"
+    choice = r"{1} \text{{ if }} {0} \text{{ else }} {2}"
+
+    def __call__(self, x: Any) -> Symbol:
+        return Symbol(latex_name(x), ATOM, self) if isinstance(x, str) else super().__call__(x)
+
+    def number(self, x: float) -> str:
+        text = number_text(x).replace("∞", r"\infty").replace("nan", r"\text{nan}")
+        digits, e, exponent = text.partition("e")
+        return rf"{digits} \cdot 10^{{{int(exponent)}}}" if e else text
+
+    def by_name(self, name: str) -> str:
+        return (name if name.startswith("\\") else r"\operatorname{{%s}}" % name) + r"\left({}\right)"
+
+    def pow(self, a: Any, n: Any) -> Symbol:
+        if not isinstance(n, Symbol) and n in (0, 1):
+            return super().pow(a, n)
+        a = self(a)
+        base = a._within(ATOM + ("^" in a.text))  # LaTeX refuses x^a^b
+        return Symbol(f"{base}^{{{self(n)}}}", POWER, self)
+
+
+class Python(Language):
+    def number(self, x: float) -> str:
+        return repr(float(x)) if math.isfinite(x) else f'float("{float(x)}")'
+
+    def by_name(self, name: str) -> str:
+        return f"math.{name}({{}})" if callable(getattr(math, name, None)) else ""
+
+
+class JavaScript(Language):
+    either, choice = " || ", "({0} ? {1} : {2})"
+
+    def number(self, x: float) -> str:
+        return repr(float(x)) if math.isfinite(x) else {"inf": "Infinity", "-inf": "-Infinity"}.get(str(x), "NaN")
+
+    def by_name(self, name: str) -> str:
+        return f"Math.{name}({{}})" if callable(getattr(math, name, None)) else ""
+
+
+plain = Plain({"abs": "|{}|", "sqrt": "√({})", "sigmoid": "σ({})"})
+latex = Latex({
+    "abs": r"\left|{}\right|", "sqrt": r"\sqrt{{{}}}", "exp": "e^{{{}}}",
+    "sigmoid": r"\sigma\left({}\right)", "σ": r"\sigma\left({}\right)",
+    **{name: rf"\{name}\left({{}}\right)" for name in ("log", "sin", "cos", "tanh", "max", "min")},
+})  # fmt: skip
+python = Python({"abs": "abs({})", "maximum": "max({})", "minimum": "min({})"})
+javascript = JavaScript({"abs": "Math.abs({})", "maximum": "Math.max({})", "minimum": "Math.min({})"})
+
+RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾"
+SUPERSCRIPT = str.maketrans("-0123456789()", RAISED)
+SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def number_text(x: float, digits: int = 4) -> str:
+    """A number for people: whole ones whole, others to four significant digits.
+
+    >>> [number_text(x) for x in (1.0, -0.70710678, 12345.678, 1e-9, float("inf"))]
+    ['1', '-0.7071', '12346', '1e-09', '∞']
+    """
+    if not math.isfinite(x):
+        return str(float(x)).replace("inf", "∞")
+    if x == int(x) and abs(x) < 1e6:
+        return str(int(x))
+    text = f"{x:.{digits}g}"
+    return f"{x:.0f}" if "e+" in text and abs(x) < 1e6 else text
+
+
+def latex_name(name: str) -> str:
+    r"""A label as LaTeX: hats, sub- and superscripts, Greek letters; anything else as escaped text.
+
+    >>> print(latex_name("ŷ"), latex_name("w₁₂⁽¹⁾"), latex_name("x1"), latex_name("loss"), latex_name("50%"))
+    \hat{y} w_{12}^{(1)} x_{1} \mathrm{loss} \text{50\%}
+    """
+    match = re.fullmatch(r"([^\W\d_₀-₉⁰-⁹¹²³]+)([\d₀-₉,]*)((?:⁽[⁰¹²³⁴-⁹]+⁾)?)", unicodedata.normalize("NFC", name))
+    if not match:
+        return r"\text{%s}" % "".join(_ESCAPES.get(c, c) for c in name)
+    stem, *scripts = (unicodedata.normalize("NFKC", part) for part in match.groups())
+    low, high = (f"{sign}{{{script}}}" if script else "" for sign, script in zip("_^", scripts))
+    return (_latex_letter(stem) if len(stem) == 1 else rf"\mathrm{{{stem}}}") + low + high
+
+
+def _latex_letter(letter: str) -> str:
+    base, *marks = list(unicodedata.normalize("NFD", letter))
+    if marks:
+        accent = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde"}.get(marks[0])
+        return rf"\{accent}{{{base}}}" if accent and len(marks) == 1 else rf"\text{{{letter}}}"
+    return _GREEK.get(base) or (base if base.isascii() else rf"\text{{{base}}}")
+
+
+_GREEK = {
+    letter: rf"\{name}"
+    for letters, names in (
+        ("αβγδεζηθικλμ", "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu"),
+        ("νξπρσςτυφχψω", "nu xi pi rho sigma varsigma tau upsilon phi chi psi omega"),
+        ("ΓΔΘΛΞΠΣΥΦΨΩ", "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"),
+    )
+    for letter, name in zip(letters, names.split())
+}
+_ESCAPES = {c: "\\" + c for c in "#$%&_{}"} | {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
