@@ -11,7 +11,10 @@
 """
 
 from . import copying as copying
+from . import data as data
+from . import losses as losses
 from . import nn as nn
+from . import optim as optim
 from .check import check as check
 from .draw import draw as draw
 from .draw import draw_dot as draw_dot
@@ -32,5 +35,7 @@ from .names import label_locals as label_locals
 from .notebook import mermaid as mermaid
 from .paths import paths as paths
 from .paths import why as why
+from .saving import load as load
+from .saving import save as save
 
 __version__ = "0.1.0"

@@ -19,7 +19,7 @@ from functools import lru_cache, reduce
 from typing import Any
 
 from .floats import Maths, as_float, choices, floats, is_number
-from .op import Op, log_sum_exp, shares, total
+from .op import LN2, Op, log_sum_exp, shares, total
 from .pythonic import Pythonic
 
 
@@ -111,6 +111,7 @@ class Value(Pythonic):
     __abs__   = function("abs",      lambda m, x: abs(x),                  lambda m, y, x: (m.where(x > 0, 1.0, m.where(x < 0, -1.0, 0.0)),))
     exp       = function("exp",      lambda m, x: m.exp(x),                lambda m, y, x: (y,))
     log       = function("log",      lambda m, x: m.log(x),                lambda m, y, x: (m.where(x < 0, y, 1 / x),), lambda m, y, x: (1 / x,))
+    log2      = function("log2",     lambda m, x: m.log2(x),               lambda m, y, x: (m.where(x < 0, y, 1 / (x * LN2)),), lambda m, y, x: (1 / (x * LN2),))
     sqrt      = function("sqrt",     lambda m, x: m.sqrt(x),               lambda m, y, x: (1 / (2 * y),))
     sin       = function("sin",      lambda m, x: m.sin(x),                lambda m, y, x: (m.cos(x),))
     cos       = function("cos",      lambda m, x: m.cos(x),                lambda m, y, x: (-m.sin(x),))

@@ -83,8 +83,9 @@ def _answering(function: Callable[..., float]) -> Callable[..., Float]:
     return answer
 
 
-def _log(x: float) -> float:
-    return math.log(x) if x else -inf
+def _with_pole(log: Callable[[float], float]) -> Callable[[float], float]:
+    "A logarithm that is -inf at 0."
+    return lambda x: log(x) if x else -inf
 
 
 def _pow(x: float, n: float) -> float:
@@ -99,5 +100,9 @@ def _pow(x: float, n: float) -> float:
 
 for _name in ("__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__", "__neg__", "__abs__"):
     setattr(Float, _name, _answering(getattr(float, _name)))
-_library = {name: f for name, f in vars(math).items() if callable(f)} | {"log": _log, "pow": _pow} | choices
+_library = (
+    {name: f for name, f in vars(math).items() if callable(f)}
+    | {"log": _with_pole(math.log), "log2": _with_pole(math.log2), "pow": _pow}
+    | choices
+)
 ieee = Maths({name: _answering(f) for name, f in _library.items()})

@@ -1,10 +1,12 @@
 """An operation: one row of the calculus table, and what such a row may be written with."""
 
 from functools import reduce
-from math import inf, nan
+from math import inf, log, nan
 from typing import Any
 
 from .floats import Float, floats, ieee
+
+LN2 = log(2)
 
 
 class Op:

@@ -24,6 +24,9 @@ EDGES = [
     # row          inputs              value  local gradients
     ("log",        [0.0],              -inf,  [inf]),
     ("log",        [inf],              inf,   [0.0]),
+    ("log2",       [0.0],              -inf,  [inf]),
+    ("log2",       [-1.0],             nan,   [nan]),
+    ("log2",       [8.0],              3.0,   [1 / (8 * LN2)]),
     ("log",        [-1.0],             nan,   [nan]),   # PyTorch has -1: a slope where there is no function
     ("sqrt",       [0.0],              0.0,   [inf]),
     ("sqrt",       [-1.0],             nan,   [nan]),

@@ -48,6 +48,7 @@ TRUTH = {  # a row: what it means, where it is tested
     "__abs__": (abs, one(REAL)),
     "exp": (mp.exp, one(REAL)),
     "log": (mp.log, one(POSITIVE)),
+    "log2": (lambda x: mp.log(x) / mp.log(2), one(POSITIVE)),
     "sqrt": (mp.sqrt, one(POSITIVE)),
     "sin": (mp.sin, one(REAL)),
     "cos": (mp.cos, one(REAL)),

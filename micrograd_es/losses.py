@@ -1,0 +1,215 @@
+"""Information and losses, on lists of Values or numbers; every convention on which the lectures differ is spelled out.
+
+Logarithms are natural in losses, and of `base` 2 (bits) in the measures of information. A squared error has its ½ where
+the name says half. A distribution may have zeros: 0 · log 0 counts as 0. Losses of one example are single Values; take
+`mean` over a batch.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from typing import Any
+
+from .engine import Value, function
+from .functions import mean
+from .op import total
+
+Numbers = Sequence[Any]
+
+# ---- Information ----------------------------------------------------------------------------------------------------
+
+
+def entropy(p: Numbers, base: float = 2) -> Value:
+    """H(P) = -Σ p log p, in bits.
+
+    >>> entropy([0.5, 0.25, 0.125, 0.125]).data
+    1.75
+    """
+    return cross_entropy(p, p, base)
+
+
+def cross_entropy(p: Numbers, q: Numbers, base: float = 2) -> Value:
+    """H(P; Q) = -Σ p log q: what it costs to code P with the code of Q. The order matters.
+
+    ValueError if one of p, q is no probability. They need not sum to 1: then it is a code length, no cross-entropy.
+    """
+    _same_length("cross_entropy", p, q)
+    return _sum(a * -_log(b, base) for a, b in zip(_probabilities("cross_entropy", "p", p),
+                                                   _probabilities("cross_entropy", "q", q)) if a.data)  # fmt: skip
+
+
+def kl_divergence(p: Numbers, q: Numbers, base: float = 2) -> Value:
+    "D(P‖Q) = H(P; Q) - H(P) = Σ p log(p/q): never negative where both sum to 1 (Gibbs), and 0 only for P = Q."
+    _same_length("kl_divergence", p, q)
+    pairs = zip(_probabilities("kl_divergence", "p", p), _probabilities("kl_divergence", "q", q))
+    return _sum(a * _log(a / b, base) for a, b in pairs if a.data)
+
+
+# ---- Regression -----------------------------------------------------------------------------------------------------
+
+
+def squared(prediction: Any, target: Any) -> Value:
+    "(ŷ - y)², without the ½ (Lesson4, DLiES, CSE471)."
+    difference: Value = _value(prediction) - target
+    return difference**2
+
+
+def half_squared(prediction: Any, target: Any) -> Value:
+    "½ (ŷ - y)², whose derivative is ŷ - y (Yale, IISER)."
+    return 0.5 * squared(prediction, target)
+
+
+def mse(predictions: Numbers, targets: Numbers) -> Value:
+    "Mean squared error, 1/n Σ (ŷ - y)²."
+    _same_length("mse", predictions, targets)
+    return mean([squared(a, b) for a, b in zip(predictions, targets)])
+
+
+def mae(predictions: Numbers, targets: Numbers) -> Value:
+    "Mean absolute error, 1/n Σ |ŷ - y|."
+    _same_length("mae", predictions, targets)
+    return mean([abs(_value(a) - b) for a, b in zip(predictions, targets)])
+
+
+def quadratic(predictions: Numbers, targets: Numbers) -> Value:
+    "½ Σ (a - y)² over the outputs of one example: the quadratic cost of Yale and Nielsen."
+    _same_length("quadratic", predictions, targets)
+    return 0.5 * _sum(squared(a, b) for a, b in zip(predictions, targets))
+
+
+# ---- Classification, from probabilities -----------------------------------------------------------------------------
+
+
+def bce(p: Any, y: Any) -> Value:
+    """Binary cross-entropy -[y ln p + (1 - y) ln(1 - p)], for a label y of 0, 1 or between.
+
+    At p = 0 or 1 it may be inf, as on the slide: `bce_with_logits` is not. ValueError if p is no probability.
+    """
+    (p,), (y,) = _probabilities("bce", "p", [p]), _probabilities("bce", "y", [y])
+    return _sum(-(weight * q.log()) for weight, q in ((y, p), (1 - y, 1 - p)) if weight.data)
+
+
+def categorical_cross_entropy(probabilities: Numbers, target: int | Numbers) -> Value:
+    "-Σ y ln a; `target` is the number of the true class, or a label for each class. ValueError for what is neither."
+    if isinstance(target, int):
+        return nll(probabilities, target)
+    return cross_entropy(target, probabilities, base=math.e)
+
+
+def nll(probabilities: Numbers, k: int) -> Value:
+    "The negative log-likelihood of the true class, -ln aₖ (Yale)."
+    _class("nll", k, probabilities)
+    return -_probabilities("nll", "a", probabilities)[k].log()
+
+
+# ---- Classification, from logits (scores) ---------------------------------------------------------------------------
+
+
+def bce_with_logits(z: Any, y: Any) -> Value:
+    """bce(σ(z), y), as one softplus: all digits wherever z is, and the gradient σ(z) - y.
+
+    >>> bce_with_logits(Value(23.0), 0).data
+    23.00000000010262
+    """
+    z, (y,) = _value(z), _probabilities("bce_with_logits", "y", [y])
+    return _sum(weight * (sign * z).softplus() if weight.data != 1 else (sign * z).softplus()
+                for weight, sign in ((y, -1), (1 - y, 1)) if weight.data)  # fmt: skip
+
+
+def _from_logits(m: Any, z: Any, *others: Any) -> Any:
+    differences = [other - z for other in others]
+    top = reduce(m.maximum, differences)
+    shifted = top + m.log(m.exp(-top) + total([m.exp(d - top) for d in differences]))
+    return m.where(top > 0, shifted, m.log1p(total([m.exp(m.minimum(d, 0.0)) for d in differences])))
+
+
+def _all_shares(m: Any, y: Any, z: Any, *others: Any) -> Any:
+    shares = [m.exp(other - z - y) for other in others]
+    return (-total(shares), *shares)
+
+
+# One row more, with the true class's score first: ln(e^z + e^z' + ...) - z. Its gradient is a - y, the softmax less the
+# label; for the true class the row adds up the other classes' shares, which keeps the digits that a - 1 would lose.
+softmax_cross_entropy = function("softmaxCE", _from_logits, _all_shares)
+
+
+def cross_entropy_with_logits(logits: Numbers, target: int | Numbers) -> Value:
+    """-Σ y ln softmax(z): `target` is the number of the true class, or a (soft) label for each class.
+
+    >>> round(cross_entropy_with_logits([Value(3.2), Value(5.1), Value(-1.7)], 0).data, 2)
+    2.04
+    """
+    if isinstance(target, int):
+        _class("cross_entropy_with_logits", target, logits)
+        others = [z for i, z in enumerate(logits) if i != target]
+        return softmax_cross_entropy(logits[target], *others)
+    _same_length("cross_entropy_with_logits", logits, target)
+    labels = enumerate(_probabilities("cross_entropy_with_logits", "y", target))
+    return _sum(y * cross_entropy_with_logits(logits, i) for i, y in labels if y.data)
+
+
+def hinge(scores: Numbers, k: int, delta: float = 1.0) -> Value:
+    """The multiclass SVM loss Σ over j ≠ k of max(0, sⱼ - sₖ + Δ) (Lesson4).
+
+    >>> hinge([2.2, 2.5, -3.1], 2).data         # the slide has 10.9
+    12.9
+    """
+    _class("hinge", k, scores)
+    return _sum((_value(s) - scores[k] + delta).relu() for j, s in enumerate(scores) if j != k)
+
+
+def max_margin(score: Value, y: float) -> Value:
+    "max(0, 1 - y · score) for a label y of -1 or 1, node for node as in micrograd's demo."
+    return (1 + -y * score).relu()
+
+
+# ---- Regularisation -------------------------------------------------------------------------------------------------
+
+
+def l2(parameters: Iterable[Value], lam: float) -> Value:
+    "λ Σ w²."
+    return lam * _sum(w * w for w in parameters)
+
+
+def l1(parameters: Iterable[Value], lam: float) -> Value:
+    "λ Σ |w|."
+    return lam * _sum(abs(w) for w in parameters)
+
+
+# ---- What they are made with ----------------------------------------------------------------------------------------
+
+
+def _value(x: Any) -> Value:
+    return x if isinstance(x, Value) else Value(x)
+
+
+def _sum(terms: Iterable[Value]) -> Value:
+    terms = list(terms)
+    return terms[0] if len(terms) == 1 else Value.sum(*terms) if terms else Value(0)
+
+
+def _log(x: Value, base: float) -> Value:
+    return x.log() if base == math.e else x.log2() if base == 2 else x.log() / math.log(base)
+
+
+def _probabilities(where: str, name: str, xs: Numbers) -> list[Value]:
+    values = [_value(x) for x in xs]
+    for v in values:
+        if not 0 <= v.data <= 1:
+            hint = "put .sigmoid() before it" if where == "bce" else "put softmax before it"
+            raise ValueError(f"{where}: {v.label or name} = {v.data} is not a probability; {hint}")
+    return values
+
+
+def _same_length(where: str, a: Numbers, b: Numbers) -> None:
+    if len(a) != len(b) or not len(a):
+        raise ValueError(f"{where}: {len(a)} numbers against {len(b)}")
+
+
+def _class(where: str, k: int, scores: Numbers) -> None:
+    if not 0 <= k < len(scores):
+        raise ValueError(f"{where}: there is no class {k} among {len(scores)} scores (they count from 0)")
+    if len(scores) < 2:
+        raise ValueError(f"{where}: one class alone leaves nothing to choose")

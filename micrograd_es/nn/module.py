@@ -1,0 +1,97 @@
+"""What every piece of a network can do: name its parameters, forget gradients, switch between training and use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..engine import Value
+
+
+class Module:
+    """Something with parameters: a neuron, a layer, a network.
+
+    Its parts are found among its attributes, in the order in which they were set: Values, Modules, and lists of them.
+    """
+
+    training = True
+    number: int | None = None  # which layer it is in a network, counted from 1, for pictures
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        "Every parameter once, with the way to it: 'layers.0.neurons.2.b'."
+        seen: set[Value] = set()
+        stack: list[tuple[str, Any]] = [("", self)]
+        while stack:
+            name, x = stack.pop()
+            if isinstance(x, Value):
+                if x not in seen:
+                    seen.add(x)
+                    yield name, x
+            elif isinstance(x, Module | list | tuple):
+                parts = x.parts() if isinstance(x, Module) else enumerate(x)
+                stack += reversed([(f"{name}.{key}".lstrip("."), part) for key, part in parts])
+
+    def parts(self) -> list[tuple[str, Any]]:
+        "What it is made of: its attributes. Overridden where some of them are no parameters."
+        return list(vars(self).items())
+
+    def parameters(self) -> list[Value]:
+        return [p for _, p in self.named_parameters()]
+
+    def named_buffers(self) -> Iterator[tuple[str, list[float]]]:
+        "The numbers that are saved with the parameters but not trained, as batch norm's running statistics."
+        for name, part in self._children():
+            if part is not self:
+                for key, numbers in part.named_buffers():
+                    yield f"{name}.{key}", numbers
+
+    def modules(self) -> Iterator[Module]:
+        "Itself and every module in it."
+        yield self
+        stack = [part for _, part in reversed(self.parts())]
+        while stack:
+            x = stack.pop()
+            if isinstance(x, Module):
+                yield x
+                stack += [part for _, part in reversed(x.parts())]
+            elif isinstance(x, list | tuple):
+                stack += reversed(x)
+
+    def zero_grad(self) -> None:
+        for p in self.parameters():
+            p.grad = 0
+
+    def train(self, training: bool = True) -> Module:
+        "Switch to training: dropout drops, batch norm uses the batch."
+        for module in self.modules():
+            module.training = training
+        return self
+
+    def eval(self) -> Module:
+        "Switch to use: dropout keeps everything, batch norm uses the statistics it has gathered."
+        return self.train(False)
+
+    def summary(self) -> str:
+        """A table of its parts and how many parameters each has.
+
+        >>> from micrograd_es.nn import MLP
+        >>> print(MLP(2, [3, 1]).summary())
+        layers.0   Layer of 3 ReLUNeuron(2)           9
+        layers.1   Layer of 1 LinearNeuron(3)         4
+        total                                        13
+        """
+        rows = [(name, part.describe(), len(part.parameters())) for name, part in self._children()]
+        rows.append(("total", "", len(self.parameters())))
+        wide, text = max(len(name) for name, _, _ in rows), max(len(what) for _, what, _ in rows)
+        return "\n".join(f"{name:{wide}}   {what:{text}}   {count:7,}" for name, what, count in rows)
+
+    def describe(self) -> str:
+        "One line for the summary."
+        return type(self).__name__
+
+    def _children(self) -> list[tuple[str, Module]]:
+        found: list[tuple[str, Module]] = []
+        for name, part in self.parts():
+            items = enumerate(part) if isinstance(part, list | tuple) else [(None, part)]
+            found += [(name if i is None else f"{name}.{i}", x) for i, x in items if isinstance(x, Module)]
+        return found or [("", self)]

@@ -1,0 +1,179 @@
+"""Gradient descent and its relatives: w ← w - α ∂loss/∂w, with memory.
+
+Every optimiser has the parameters, a learning rate `lr` (a number, or a schedule: a function of the step, counted from
+0), `step()` and `zero_grad()`.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from .engine import Value
+
+Schedule = Callable[[int], float]
+
+
+class Optimizer:
+    "What they share: the parameters, the learning rate of this step, and the count of steps."
+
+    def __init__(self, parameters: Iterable[Value], lr: float | Schedule):
+        self.parameters = list(parameters)
+        if not self.parameters:
+            raise ValueError("an optimiser needs parameters: module.parameters() gave none")
+        self.schedule: Schedule = lr if callable(lr) else lambda step: lr
+        self.steps = 0
+
+    @property
+    def lr(self) -> float:
+        "α, for the step to come."
+        return self.schedule(self.steps)
+
+    def step(self) -> None:
+        "Move every parameter against its gradient."
+        for i, w in enumerate(self.parameters):
+            w.data -= self.lr * self.direction(i, w)
+        self.steps += 1
+
+    def direction(self, i: int, w: Value) -> float:
+        "Where parameter i goes, before α and the minus sign."
+        return w.grad
+
+    def zero_grad(self) -> None:
+        for w in self.parameters:
+            w.grad = 0
+
+
+class SGD(Optimizer):
+    """w ← w - α v, where v ← μ v + ∂loss/∂w; without momentum (μ = 0) the slide's w ← w - α ∂loss/∂w.
+
+    `weight_decay` adds λ w to the gradient.
+    """
+
+    def __init__(
+        self, parameters: Iterable[Value], lr: float | Schedule = 0.01, momentum: float = 0.0, weight_decay: float = 0.0
+    ):
+        super().__init__(parameters, lr)
+        self.momentum, self.weight_decay = momentum, weight_decay
+        self.velocity = [0.0] * len(self.parameters)
+
+    def direction(self, i: int, w: Value) -> float:
+        gradient = w.grad + self.weight_decay * w.data if self.weight_decay else w.grad
+        if not self.momentum:
+            return gradient
+        self.velocity[i] = self.momentum * self.velocity[i] + gradient
+        return self.velocity[i]
+
+
+class Adam(Optimizer):
+    """w ← w - α m̂ / (√v̂ + ε), with m and v running means of the gradient and of its square (Kingma & Ba 2015).
+
+    m̂ and v̂ are m and v freed from their start at 0. `weight_decay` adds λ w to the gradient.
+    """
+
+    decoupled = False
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float | Schedule = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ):
+        super().__init__(parameters, lr)
+        self.betas, self.eps, self.weight_decay = betas, eps, weight_decay
+        self.m, self.v = [0.0] * len(self.parameters), [0.0] * len(self.parameters)
+
+    def direction(self, i: int, w: Value) -> float:
+        (b1, b2), t, decay = self.betas, self.steps + 1, self.weight_decay * w.data
+        gradient = w.grad if self.decoupled else w.grad + decay
+        self.m[i] = b1 * self.m[i] + (1 - b1) * gradient
+        self.v[i] = b2 * self.v[i] + (1 - b2) * gradient * gradient
+        m, v = self.m[i] / (1 - b1**t), self.v[i] / (1 - b2**t)
+        return m / (math.sqrt(v) + self.eps) + (decay if self.decoupled else 0.0)
+
+
+class AdamW(Adam):
+    "Adam whose weight decay does not go through the running means: w ← w - α (m̂ / (√v̂ + ε) + λ w)."
+
+    decoupled = True
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float | Schedule = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.01,
+    ):
+        super().__init__(parameters, lr, betas, eps, weight_decay)
+
+
+# ---- Learning-rate schedules ----------------------------------------------------------------------------------------
+
+
+def linear(start: float, end: float, steps: int) -> Schedule:
+    """From start to end in so many steps, then end.
+
+    >>> [linear(1.0, 0.1, 90)(step) for step in (0, 45, 90, 1000)]
+    [1.0, 0.55, 0.1, 0.1]
+    """
+    return lambda step: start + (end - start) * step / steps if step < steps else end
+
+
+def cosine(start: float, end: float, steps: int) -> Schedule:
+    "From start to end along half a cosine."
+    return lambda step: end + (start - end) * (1 + math.cos(math.pi * min(step / steps, 1.0))) / 2
+
+
+def stepwise(start: float, factor: float, every: int) -> Schedule:
+    "start, times factor after every so many steps."
+    return lambda step: float(start * factor ** (step // every))
+
+
+# ---- Training -------------------------------------------------------------------------------------------------------
+
+
+def minibatches(examples: Sequence[Any], size: int, rng: Any = random) -> Iterator[list[Any]]:
+    "The examples in a new order, in batches of that size; the last one may be smaller."
+    if size < 1:
+        raise ValueError(f"a minibatch of {size} examples: it needs at least one")
+    order = list(range(len(examples)))
+    rng.shuffle(order)
+    for start in range(0, len(order), size):
+        yield [examples[i] for i in order[start : start + size]]
+
+
+def fit(
+    loss: Callable[[list[Any]], Value],
+    examples: Sequence[Any],
+    optimizer: Optimizer,
+    epochs: int = 10,
+    batch: int | None = None,
+    rng: Any = random,
+    progress: bool = False,
+) -> list[float]:
+    """Train: for every minibatch compute its loss, go backward, take a step. Answers the mean loss of every epoch.
+
+    `loss` makes the loss of a batch, a list of examples; `batch=None` takes them all at once. With `progress` a line on
+    stderr tells epoch and loss. Stops with FloatingPointError as soon as a loss is not finite.
+    """
+    history = []
+    for epoch in range(1, epochs + 1):
+        losses = []
+        for few in minibatches(examples, batch or len(examples), rng):
+            value = loss(few)
+            if not math.isfinite(value.data):
+                raise FloatingPointError(f"the loss is {value.data} in epoch {epoch}: try a smaller learning rate")
+            optimizer.zero_grad()
+            value.backward()
+            optimizer.step()
+            losses.append(value.data * len(few))
+        history.append(sum(losses) / len(examples))
+        if progress:
+            print(f"\repoch {epoch}/{epochs}  loss {history[-1]:.4f}", end="\n" * (epoch == epochs), file=sys.stderr)
+    return history
