@@ -8,6 +8,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from .saving import write_whole
+
 try:
     import graphviz
 except ImportError as error:
@@ -94,12 +96,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         if format not in FORMATS:
             raise ValueError(f"{path}: a picture is saved as .svg, .png, .pdf or .dot")
         data = self.source.encode() if format == "dot" else render(self.source, format)
-        part = path.with_name(path.name + ".part")  # so that a full disk leaves no half picture
-        try:
-            part.write_bytes(data)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        write_whole(path, data)
         return path
 
     def image(self) -> str:

@@ -14,10 +14,11 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "micrograd_es"
 
 LAYERS = """
-    floats pythonic picture
+    floats pythonic
     op
     engine
     copying symbols saving optim
+    picture
     routes names clusters functions wording data
     nn losses
     formulas expression
