@@ -1,0 +1,5 @@
+"""Prints where the slides are wrong, and why."""
+
+from . import errata
+
+print(errata())
