@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from functools import reduce
+from numbers import Integral
 from typing import Any
 
 from .engine import Value, function
@@ -93,7 +94,7 @@ def bce(p: Any, y: Any) -> Value:
 
 def categorical_cross_entropy(probabilities: Numbers, target: int | Numbers) -> Value:
     "-Σ y ln a; `target` is the number of the true class, or a label for each class. ValueError for what is neither."
-    if isinstance(target, int):
+    if isinstance(target, int | Integral):
         return nll(probabilities, target)
     return cross_entropy(target, probabilities, base=math.e)
 
@@ -141,7 +142,7 @@ def cross_entropy_with_logits(logits: Numbers, target: int | Numbers) -> Value:
     >>> round(cross_entropy_with_logits([Value(3.2), Value(5.1), Value(-1.7)], 0).data, 2)
     2.04
     """
-    if isinstance(target, int):
+    if isinstance(target, int | Integral):
         _class("cross_entropy_with_logits", target, logits)
         others = [z for i, z in enumerate(logits) if i != target]
         return softmax_cross_entropy(logits[target], *others)
@@ -198,7 +199,8 @@ def _probabilities(where: str, name: str, xs: Numbers) -> list[Value]:
     values = [_value(x) for x in xs]
     for v in values:
         if not 0 <= v.data <= 1:
-            hint = "put .sigmoid() before it" if where == "bce" else "put softmax before it"
+            cure = ".sigmoid()" if where == "bce" else "softmax"
+            hint = "labels are 0 to 1" if name == "y" else f"put {cure} before it"
             raise ValueError(f"{where}: {v.label or name} = {v.data} is not a probability; {hint}")
     return values
 

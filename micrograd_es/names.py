@@ -58,7 +58,7 @@ def _name_items(name: str, items: Any, names: dict[Value, str], depth: int) -> N
 def caller() -> Mapping[str, Any]:
     "The variables of whoever called into this package; in a notebook, those of its cells."
     frame: Any = sys._getframe(1)
-    while frame and frame.f_globals.get("__package__") == __package__:
+    while frame and (frame.f_globals.get("__package__") or "").partition(".")[0] == __package__:
         frame = frame.f_back
     if frame is None or frame.f_globals.get("__name__", "").startswith("IPython"):
         return vars(sys.modules["__main__"])

@@ -32,15 +32,20 @@ class Optimizer:
         "α, for the step to come."
         return self.schedule(self.steps)
 
+    @lr.setter
+    def lr(self, lr: float) -> None:
+        self.schedule = lambda step: lr
+
     def step(self) -> None:
         "Move every parameter against its gradient."
+        lr = self.lr
         for i, w in enumerate(self.parameters):
-            w.data -= self.lr * self.direction(i, w)
+            w.data -= lr * self.direction(i, w.grad, w.data)
         self.steps += 1
 
-    def direction(self, i: int, w: Value) -> float:
-        "Where parameter i goes, before α and the minus sign."
-        return w.grad
+    def direction(self, i: int, gradient: Any, w: Any) -> Any:
+        "Where parameter i goes, before α and the minus sign. Plain arithmetic: a replay sends all as one array."
+        return gradient
 
     def zero_grad(self) -> None:
         for w in self.parameters:
@@ -60,8 +65,9 @@ class SGD(Optimizer):
         self.momentum, self.weight_decay = momentum, weight_decay
         self.velocity = [0.0] * len(self.parameters)
 
-    def direction(self, i: int, w: Value) -> float:
-        gradient = w.grad + self.weight_decay * w.data if self.weight_decay else w.grad
+    def direction(self, i: int, gradient: Any, w: Any) -> Any:
+        if self.weight_decay:
+            gradient = gradient + self.weight_decay * w
         if not self.momentum:
             return gradient
         self.velocity[i] = self.momentum * self.velocity[i] + gradient
@@ -88,13 +94,13 @@ class Adam(Optimizer):
         self.betas, self.eps, self.weight_decay = betas, eps, weight_decay
         self.m, self.v = [0.0] * len(self.parameters), [0.0] * len(self.parameters)
 
-    def direction(self, i: int, w: Value) -> float:
-        (b1, b2), t, decay = self.betas, self.steps + 1, self.weight_decay * w.data
-        gradient = w.grad if self.decoupled else w.grad + decay
+    def direction(self, i: int, gradient: Any, w: Any) -> Any:
+        (b1, b2), t, decay = self.betas, self.steps + 1, self.weight_decay * w
+        gradient = gradient if self.decoupled else gradient + decay
         self.m[i] = b1 * self.m[i] + (1 - b1) * gradient
         self.v[i] = b2 * self.v[i] + (1 - b2) * gradient * gradient
         m, v = self.m[i] / (1 - b1**t), self.v[i] / (1 - b2**t)
-        return m / (math.sqrt(v) + self.eps) + (decay if self.decoupled else 0.0)
+        return m / (v**0.5 + self.eps) + (decay if self.decoupled else 0.0)
 
 
 class AdamW(Adam):
@@ -165,7 +171,7 @@ def fit(
     history = []
     for epoch in range(1, epochs + 1):
         losses = []
-        for few in minibatches(examples, batch or len(examples), rng):
+        for few in minibatches(examples, len(examples) if batch is None else batch, rng):
             value = loss(few)
             if not math.isfinite(value.data):
                 raise FloatingPointError(f"the loss is {value.data} in epoch {epoch}: try a smaller learning rate")
@@ -175,5 +181,5 @@ def fit(
             losses.append(value.data * len(few))
         history.append(sum(losses) / len(examples))
         if progress:
-            print(f"\repoch {epoch}/{epochs}  loss {history[-1]:.4f}", end="\n" * (epoch == epochs), file=sys.stderr)
+            print(f"\repoch {epoch}/{epochs}  loss {history[-1]:<12.4f}", end="\n" * (epoch == epochs), file=sys.stderr)
     return history

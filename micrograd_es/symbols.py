@@ -75,8 +75,10 @@ class Symbol:
     def __lt__(self, other: Any) -> "Symbol": return self._infix(" < ", other, COMPARISON)
     def __ge__(self, other: Any) -> "Symbol": return self._infix(self.language.at_least, other, COMPARISON)
     def __le__(self, other: Any) -> "Symbol": return self._infix(self.language.at_most, other, COMPARISON)
-    def __or__(self, other: Any) -> "Symbol": return self._infix(self.language.either, other, COMPARISON)
     # fmt: on
+
+    def __or__(self, other: Any) -> "Symbol":
+        return Symbol(self.language.either.format(self, self.language(other)), COMPARISON, self.language)
 
     def __neg__(self) -> "Symbol":
         return Symbol("-" + self._within(PRODUCT), MINUS, self.language)
@@ -94,7 +96,7 @@ class Language(Maths):
 
     for_people = False
     times, fraction, brackets, d_by_d = " * ", "", "({})", "d{}_d{}"
-    at_least, at_most, either, choice = " >= ", " <= ", " or ", "({1} if {0} else {2})"
+    at_least, at_most, either, choice = " >= ", " <= ", "{} or {}", "({1} if {0} else {2})"
 
     def __init__(self, spellings: dict[str, str], **style: Any):
         super().__init__(style)
@@ -164,7 +166,7 @@ class Plain(Language):
 
 class Latex(Plain):
     times, fraction, brackets = r" \cdot ", r"\frac{{{}}}{{{}}}", r"\left({}\right)"
-    at_least, at_most, either = r" \ge ", r" \le ", r" \text{ or } "
+    at_least, at_most, either = r" \ge ", r" \le ", r"{} \text{{ or }} {}"
     d_by_d = r"\frac{{\partial {}}}{{\partial {}}}"
     choice = r"{1} \text{{ if }} {0} \text{{ else }} {2}"
 
@@ -195,8 +197,20 @@ class Python(Language):
         return f"math.{name}({{}})" if callable(getattr(math, name, None)) else ""
 
 
+class NumPy(Language):
+    "Python on arrays; numpy is called np."
+
+    either, choice = "np.logical_or({}, {})", "np.where({0}, {1}, {2})"
+
+    def number(self, x: float) -> str:
+        return repr(float(x)) if math.isfinite(x) else f"{'-' * (x < 0)}np.{'nan' if math.isnan(x) else 'inf'}"
+
+    def by_name(self, name: str) -> str:
+        return f"np.{name}({{}})" if callable(getattr(math, name, None)) or name in ("maximum", "minimum") else ""
+
+
 class JavaScript(Language):
-    either, choice = " || ", "({0} ? {1} : {2})"
+    either, choice = "{} || {}", "({0} ? {1} : {2})"
 
     def number(self, x: float) -> str:
         return repr(float(x)) if math.isfinite(x) else {"inf": "Infinity", "-inf": "-Infinity"}.get(str(x), "NaN")
@@ -211,6 +225,7 @@ latex = Latex({
     "sigmoid": r"\sigma\left({}\right)", "σ": r"\sigma\left({}\right)",
     **{name: rf"\{name}\left({{}}\right)" for name in ("log", "sin", "cos", "tanh", "max", "min")},
 })  # fmt: skip
+numpy = NumPy({"abs": "abs({})", "pow": "np.power({})"})
 python = Python({"abs": "abs({})", "maximum": "max({})", "minimum": "min({})"})
 javascript = JavaScript({"abs": "Math.abs({})", "maximum": "Math.max({})", "minimum": "Math.min({})"})
 

@@ -35,7 +35,6 @@ PASTED = {
 HINTS = {character: advice for characters, advice in PASTED.items() for character in characters}
 SPELLINGS = {  # how slides and other libraries write it: how it is written here
     "ln": "log(x)",
-    "log2": "log(x)/log(2)",
     "log10": "log(x)/log(10)",
     "lg": "log(x)/log(10)",
     "pow": "x**n",

@@ -43,6 +43,8 @@ class Conv1d(Module):
 
     def __call__(self, signal: Signal) -> list[list[Value]]:
         check_inputs(self, len(self.w[0]), signal)
+        for channel in signal:
+            check_inputs(self, len(signal[0]), channel)
         positions = places(len(signal[0]), self.kernel, self.stride, self.padding)
         return [[self._at(o, signal, start) for start in positions] for o in range(len(self.w))]
 
@@ -84,6 +86,10 @@ class Conv2d(Module):
 
     def __call__(self, image: Image) -> list[list[list[Value]]]:
         check_inputs(self, len(self.w[0]), image)
+        for channel in image:
+            check_inputs(self, len(image[0]), channel)
+            for row in channel:
+                check_inputs(self, len(image[0][0]), row)
         rows = places(len(image[0]), self.kernel, self.stride, self.padding)
         columns = places(len(image[0][0]), self.kernel, self.stride, self.padding)
         return [[[self._at(o, image, i, j) for j in columns] for i in rows] for o in range(len(self.w))]

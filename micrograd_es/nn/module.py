@@ -91,7 +91,11 @@ class Module:
 
     def _children(self) -> list[tuple[str, Module]]:
         found: list[tuple[str, Module]] = []
-        for name, part in self.parts():
-            items = enumerate(part) if isinstance(part, list | tuple) else [(None, part)]
-            found += [(name if i is None else f"{name}.{i}", x) for i, x in items if isinstance(x, Module)]
+        stack = self.parts()[::-1]
+        while stack:
+            name, x = stack.pop()
+            if isinstance(x, Module):
+                found.append((name, x))
+            elif isinstance(x, list | tuple):
+                stack += reversed([(f"{name}.{i}", part) for i, part in enumerate(x)])
         return found or [("", self)]

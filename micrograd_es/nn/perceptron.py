@@ -9,6 +9,7 @@ A weight is called w₁₂⁽³⁾: to neuron 1, from its input 2, in layer 3 (N
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from inspect import signature
 from typing import Any
 
 from .. import functions
@@ -27,12 +28,14 @@ def activation(act: Activation) -> Callable[[Value], Value]:
     """
     if callable(act):
         return act
-    found = getattr(functions, act, None) or getattr(Value, act, None)
     if act == "linear":
         return lambda z: z
-    if act.startswith("_") or not callable(found):
+    row, function = getattr(Value, act, None), getattr(functions, act, None)
+    if callable(function) and "x" in signature(function).parameters:
+        return function  # type: ignore[no-any-return]
+    if act.startswith("_") or not hasattr(row, "op"):
         raise ValueError(f"there is no activation {act!r}: give the name of a function of one Value, or the function")
-    return found  # type: ignore[no-any-return]
+    return row  # type: ignore[return-value]
 
 
 class Neuron(Module):
@@ -126,8 +129,8 @@ class MLP(Module):
     layers.1   Layer of 10 LinearNeuron(30), softmax       310
     total                                               23,860
 
-    `act` and `last` are names or functions; a list for `act` gives each layer its own. `init` and `bias` draw the
-    starting weights (see `nn.init`).
+    `act` and `last` are names or functions; a list for `act` gives each layer its own, the last one too. `init` and
+    `bias` draw the starting weights (see `nn.init`).
     """
 
     def __init__(
