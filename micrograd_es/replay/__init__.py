@@ -1,0 +1,54 @@
+"""Replay: a scalar graph, built once in ordinary Python, runs again and again at the speed of matrix code.
+
+Nodes on one level that do the same become one array statement, and a full grid of sums of products is a matrix product:
+x @ W appears although nobody wrote it. `.source` shows the program, `.explain()` says what became of the scalars.
+
+>>> from micrograd_es import Value
+>>> x, w, y = Value(1.0), Value(1.0), Value(2.0)
+>>> r = replay((x * w - y) ** 2, inputs=[x, y], parameters=[w])
+>>> r.loss_and_gradients([[1.0, 2.0], [2.0, 4.0]])
+(2.5, array([-5.]))
+
+It needs NumPy: pip install micrograd-es[fast].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..engine import Value
+
+if TYPE_CHECKING:
+    from .run import Replay
+
+__all__ = ["Replay", "replay"]
+
+
+def replay(
+    loss: Value, inputs: Sequence[Value], parameters: Sequence[Value], outputs: Sequence[Value] = (), dtype: Any = float
+) -> Replay:
+    """The graph under loss, made ready to run on batches.
+
+    `inputs` are the leaves that every sample of a batch has its own numbers for, in the order of a batch's columns;
+    `parameters` those that training changes; every other leaf stays the number it is now. `outputs` are more nodes
+    whose numbers `predict` answers. The loss of a batch is the mean over its samples.
+
+    A Python `if` on a number was decided when the graph was built, and stays so. ValueError if an input or a parameter
+    is no leaf, is named twice, or is not used; ImportError where NumPy is missing.
+    """
+    try:
+        import numpy  # noqa: F401
+    except ImportError as error:
+        raise ImportError("replay runs on NumPy: pip install micrograd-es[fast]") from error
+    from .run import Replay
+
+    return Replay(loss, inputs, parameters, outputs, dtype)
+
+
+def __getattr__(name: str) -> Callable[..., Any]:
+    if name == "Replay":
+        from .run import Replay
+
+        return Replay
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,257 @@
+"""From groups to a short array program in readable Python: forward, and backward through the same statements.
+
+The operations inside it are the table's own rows, run on the names of arrays.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..symbols import numpy as np_text
+from .plan import LANES, SHARED, Group, Linear, Plan, Product, Read
+
+BUFFERS = {SHARED: "shared", LANES: "lanes"}
+
+
+class Source:
+    """The program of a plan: `text`, and the index arrays that it needs by name (`constants`).
+
+    text defines program(shared, lanes, d_shared, d_lanes), which answers the functions forward() and backward().
+    """
+
+    def __init__(self, plan: Plan, wanted: set[Any]):
+        self.plan = plan
+        self.constants: dict[str, Any] = {}
+        self.views: dict[str, str] = {}
+        self.needed = self._needed(wanted)
+        self.touched = [np.zeros(size, bool) for size in plan.sizes]
+        self.zero = [np.zeros(size, bool) for size in plan.sizes]
+        self.forward = [line for g in plan.groups for line in self._forward(g)]
+        self.backward = self._seed() + [line for g in reversed(plan.groups) for line in self._backward(g)]
+
+    @property
+    def text(self) -> str:
+        zero = [
+            f"d_{BUFFERS[b]}[{self._index(np.flatnonzero(mask))}] = 0.0"
+            for b, mask in enumerate(self.zero)
+            if mask.any()
+        ]
+        views = [f"{name} = {view}" for name, view in self.views.items()]
+        blocks = ["def program(shared, lanes, d_shared, d_lanes):", *_indent(views), "", "    def forward():"]
+        blocks += _indent(_indent(self.forward or ["pass"])) + ["", "    def backward():"]
+        blocks += _indent(_indent(zero + self.backward or ["pass"])) + ["", "    return forward, backward"]
+        return "\n".join(blocks) + "\n"
+
+    def _needed(self, wanted: set[Any]) -> list[Any]:
+        "Which slots a gradient must reach: what is wanted, and all that was made from it."
+        needed = [np.zeros(size, bool) for size in self.plan.sizes]
+        for v in wanted:
+            needed[self.plan.lane.get(v, SHARED)][self.plan.slot[v]] = True
+        for g in self.plan.groups:
+            if any(needed[read.buffer][read.index].any() for read in reads_of(g)):
+                needed[g.buffer][g.start : g.stop] = True
+        return needed
+
+    # -- names
+
+    def _name(self, g: Group) -> str:
+        return f"y{self.plan.groups.index(g)}"
+
+    def _block(self, g: Group, d: str = "") -> str:
+        name = d + self._name(g)
+        self.views[name] = f"{d and 'd_'}{BUFFERS[g.buffer]}[{g.start}:{g.stop}]"
+        return name
+
+    def _index(self, index: Any) -> str:
+        "A slice where the slots lie side by side, else the name of an index array."
+        flat = index.ravel()
+        if (np.diff(flat) == 1).all():
+            return f"{flat[0]}:{flat[-1] + 1}"
+        name = f"i{len(self.constants)}"
+        self.constants[name] = index
+        return name
+
+    def _read(self, read: Read, d: str = "") -> str:
+        "The array that a statement reads (or, with d, its gradient where it is a view): a name, or a gathering."
+        index = self._index(read.index)
+        buffer = f"{d and 'd_'}{BUFFERS[read.buffer]}"
+        if ":" not in index:
+            return f"{buffer}[{index}]"
+        name = f"{d}{'s' if read.buffer == SHARED else 'v'}{index.replace(':', '_')}"
+        shape = ""
+        if read.index.ndim > 1:
+            name += f"_{read.index.shape[0]}"
+            lanes = ", -1" if read.buffer == LANES else ""
+            shape = f".reshape({read.index.shape[0]}, {read.index.shape[1]}{lanes})"
+        self.views[name] = f"{buffer}[{index}]{shape}"
+        return name
+
+    # -- forward
+
+    def _forward(self, g: Group) -> list[str]:
+        lines = [f"# {self._title(g)}"]
+        y = self._block(g)
+        if g.op:
+            return [*lines, f"{y}[:] = {self._row(g)}"]
+        terms = [self._product(g, p) + self._spread(g, p) for p in g.products]
+        terms += [self._linear(g, part) for part in g.linear]
+        return [*lines, f"{y}[:] = {' + '.join(terms)}"]
+
+    def _title(self, g: Group) -> str:
+        what = g.op.symbol if g.op else "sums of products" if g.products else "sums"
+        return f"{len(g.nodes)} x {what}"
+
+    def _columns(self, g: Group, read: Read) -> str:
+        "A read as an operand of this group: numbers that the batch shares stand in one column."
+        text = self._read(read)
+        return f"{text}[..., None]" if read.buffer == SHARED and g.buffer == LANES else text
+
+    def _row(self, g: Group) -> str:
+        assert g.op
+        return str(np_text(g.op.forward(np_text, *[np_text(self._columns(g, r)) for r in g.reads], *g.op.constants)))
+
+    def _linear(self, g: Group, part: Linear) -> str:
+        text = self._columns(g, part.read)
+        if part.signs is not None:
+            text = f"{self._signs(part.signs, part.read.buffer if g.buffer == SHARED else LANES)} * {text}"
+        return f"({text}).sum(0)" if part.read.index.shape[0] > 1 else f"({text})[0]"
+
+    def _signs(self, signs: Any, buffer: int) -> str:
+        name = f"i{len(self.constants)}"
+        self.constants[name] = signs[..., None] if buffer == LANES else signs
+        return name
+
+    def _factors(self, p: Product) -> tuple[str, str]:
+        "left (i, k[, lane]), with the signs in it, and right (j, k[, lane])."
+        left, right = self._read(p.left), self._read(p.right)
+        if p.signs is not None:
+            left = f"({self._signs(p.signs, p.left.buffer)} * {left})"
+        return left, right
+
+    def _product(self, g: Group, p: Product) -> str:
+        left, right = self._factors(p)
+        sub = _letters(p)
+        if not p.grid:
+            return f'np.einsum("{sub.left},{sub.right}->{sub.out}", {left}, {right})'
+        if (p.left.buffer, p.right.buffer) == (SHARED, LANES) and len(p.right.index) == 1:
+            return f"{left} @ {right}[0]"
+        shape = f"{len(g.nodes)}, -1" if sub.lanes else f"{len(g.nodes)}"
+        return f'np.einsum("{sub.left},{sub.right}->{sub.out}", {left}, {right}, optimize=True).reshape({shape})'
+
+    def _spread(self, g: Group, p: Product) -> str:
+        return "[:, None]" if g.buffer == LANES and not _letters(p).lanes else ""
+
+    # -- backward
+
+    def _seed(self) -> list[str]:
+        lines = []
+        for root in self.plan.roots[:1]:
+            buffer, slot = self.plan.lane.get(root, SHARED), self.plan.slot[root]
+            mean = "1.0 / lanes.shape[1]" if buffer == LANES else "1.0"
+            self.touched[buffer][slot] = True
+            lines.append(f"d_{BUFFERS[buffer]}[{slot}] = {mean}")
+        return lines
+
+    def _backward(self, g: Group) -> list[str]:
+        block = slice(g.start, g.stop)
+        if not (self.needed[g.buffer][block].any() and self.touched[g.buffer][block].any()):
+            return []
+        self.zero[g.buffer][block] |= ~self.touched[g.buffer][block]
+        dy = self._block(g, "d")
+        lines = []
+        if g.op:
+            operands = [np_text(self._columns(g, r)) for r in g.reads]
+            locals_ = g.op.partials(np_text, np_text(self._block(g)), *operands, *g.op.constants)
+            for read, local in zip(g.reads, locals_):
+                if self.needed[read.buffer][read.index].any():
+                    down = dy if local == 1.0 else str(np_text(dy) * np_text(local))
+                    lines += self._add(g, read, down)
+        for p in g.products:
+            lines += self._add_product(g, p, dy)
+        for part in g.linear:
+            if self.needed[part.read.buffer][part.read.index].any():
+                down = dy if part.signs is None else f"{self._signs(part.signs, g.buffer)} * {dy}"
+                lines += self._add(g, part.read, down, spread=part.signs is None)
+        return lines
+
+    def _add_product(self, g: Group, p: Product, dy: str) -> list[str]:
+        sub = _letters(p)
+        left, right = self._factors(p)
+        if g.buffer == LANES and not sub.lanes:  # a part that the batch shares
+            dy = f"{dy}.sum(-1)"
+        simple = p.grid and (p.left.buffer, p.right.buffer) == (SHARED, LANES) and len(p.right.index) == 1
+        if p.grid:
+            lanes = ", -1" if sub.lanes else ""
+            dy_grid = dy if simple else f"{dy}.reshape({len(p.right.index)}, {len(p.left.index)}{lanes})"
+        else:
+            dy_grid = dy
+        lines = []
+        if self.needed[p.left.buffer][p.left.index].any():
+            if simple:
+                down = f"{dy} @ {right}[0].T"
+            else:
+                down = f'np.einsum("{sub.out},{sub.right}->{sub.left}", {dy_grid}, {right}, optimize=True)'
+            if p.signs is not None:
+                down = f"{self._signs(p.signs, p.left.buffer)} * ({down})"
+            lines += self._accumulate(p.left, down)
+        if self.needed[p.right.buffer][p.right.index].any():
+            if simple:
+                down = f"({left}.T @ {dy})[None]"
+            else:
+                down = f'np.einsum("{sub.out},{sub.left}->{sub.right}", {dy_grid}, {left}, optimize=True)'
+            lines += self._accumulate(p.right, down)
+        return lines
+
+    def _add(self, g: Group, read: Read, down: str, spread: bool = False) -> list[str]:
+        "Hand a gradient of the group's shape down to what was read; summed over the samples for what they share."
+        if read.buffer == SHARED and g.buffer == LANES:
+            down = f"({down}).sum(-1)"
+        return self._accumulate(read, down)
+
+    def _accumulate(self, read: Read, down: str) -> list[str]:
+        flat = read.index.ravel()
+        touched, zero = self.touched[read.buffer], self.zero[read.buffer]
+        first = not touched[flat].any()
+        index = self._index(read.index)
+        view = ":" in index
+        if not (first and view):  # what nobody has written yet must start from zero
+            zero[flat[~touched[flat]]] = True
+        touched[flat] = True
+        if view:
+            return [f"{self._read(read, 'd')}[:] {'' if first else '+'}= {down}"]
+        buffer = f"d_{BUFFERS[read.buffer]}"
+        if len(np.unique(flat)) == len(flat):
+            return [f"{buffer}[{index}] += {down}"]
+        return [f"add_at({buffer}, {index}, {down})"]
+
+
+def add_at(target: Any, index: Any, values: Any) -> None:
+    """target[index] += values, where a slot that stands in the index twice gains twice.
+
+    (numpy.add.at of 2.4 reads beyond its values where it has to broadcast them.)
+    """
+    values = np.broadcast_to(values, index.shape + target.shape[1:]).reshape(index.size, *target.shape[1:])
+    order = np.argsort(index.ravel(), kind="stable")
+    slots, starts = np.unique(index.ravel()[order], return_index=True)
+    target[slots] += np.add.reduceat(values[order], starts, axis=0)
+
+
+class _letters:
+    "Which axes an einsum of this product has: i left rows, j right rows, k terms, b samples."
+
+    def __init__(self, p: Product):
+        left, right = ("b" if read.buffer == LANES else "" for read in (p.left, p.right))
+        rows = ("i", "j") if p.grid else ("i", "i")
+        self.left, self.right = f"{rows[0]}k{left}", f"{rows[1]}k{right}"
+        self.lanes = bool(left or right)
+        self.out = ("ji" if p.grid else "i") + "b" * self.lanes
+
+
+def reads_of(g: Group) -> list[Read]:
+    return [*g.reads, *(part.read for part in g.linear), *(r for p in g.products for r in (p.left, p.right))]
+
+
+def _indent(lines: list[str]) -> list[str]:
+    return ["    " + line for line in lines]

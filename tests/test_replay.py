@@ -1,0 +1,206 @@
+"""The replay answers what the eager engine answers, on whatever graph."""
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from micrograd_es import Value, data, dot, losses, mean, nn, optim, softmax
+from micrograd_es.replay import replay
+
+np = pytest.importorskip("numpy")
+ROOT = Path(__file__).parent.parent
+ROWS = [f for f in vars(Value).values() if hasattr(f, "op")]
+
+
+def eagerly(loss, inputs, parameters, batch):
+    "The mean loss and gradient of a batch, sample by sample on the very graph."
+    for p in parameters:
+        p.grad = 0
+    total = 0.0
+    for row in batch:
+        for x, number in zip(inputs, row, strict=True):
+            x.data = float(number)
+        loss.forward().backward()
+        total += loss.data
+    return total / len(batch), [p.grad / len(batch) for p in parameters]
+
+
+def agree(loss, inputs, parameters, batch, tolerance=1e-12):
+    "Twice, because the second run must not remember the first."
+    r = replay(loss, inputs, parameters)
+    for _ in range(2):
+        value, gradients = r.loss_and_gradients(batch)
+    expected, slopes = eagerly(loss, inputs, parameters, batch)
+    assert abs(value - expected) <= tolerance * max(1.0, abs(expected))
+    scale = max([1.0, *map(abs, slopes)])
+    assert all(abs(a - b) <= tolerance * scale for a, b in zip(gradients, slopes, strict=True))
+    return r
+
+
+def tame(x):
+    "Into (-1, 1), so that no row is driven to where only rounding is left."
+    return x.tanh()
+
+
+def random_graph(rng):
+    "Every row of the table, on shared nodes of both kinds, in any order."
+    inputs = [Value(rng.uniform(-2, 2)) for _ in range(rng.randint(1, 4))]
+    parameters = [Value(rng.uniform(-2, 2)) for _ in range(rng.randint(1, 5))]
+    pool = [*inputs, *parameters, Value(0.5)]
+    for _ in range(rng.randint(1, 60)):
+        a, b, c = (rng.choice(pool) for _ in range(3))
+        row = rng.choice(ROWS)
+        code = row.op.forward.__code__
+        many = bool(code.co_flags & 4)
+        count = code.co_argcount - 1
+        if row.op.symbol in ("log", "log2", "sqrt", "**", "/"):
+            made = row(2 + tame(a), 2 + tame(b)) if count == 2 else row(2 + tame(a))
+        elif many:
+            made = row(a, b, c, a)
+        else:
+            made = row(tame(a), tame(b)) if count == 2 else row(tame(a))
+        pool.append(
+            rng.choice([made, made, sum((rng.choice(pool) * rng.choice(pool) for _ in range(4)), made) * 0.1 - b])
+        )
+    return inputs, parameters, sum(tame(v) for v in pool[-5:])
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_random_graphs(block):
+    "Anything irregular still runs, and nothing is silently different: 20 graphs a block, to 1e-12."
+    for seed in range(20 * block, 20 * block + 20):
+        inputs, parameters, loss = random_graph(random.Random(seed))
+        agree(loss, inputs, parameters, np.random.default_rng(seed).normal(size=(3, len(inputs))))
+
+
+def perceptron():
+    xs, y = [Value(0.0) for _ in range(3)], Value(0.0)
+    net = nn.MLP(3, [5, 4, 2], act=["tanh", "sigmoid", "linear"])
+    loss = losses.squared(net(xs)[0], y) + net(xs)[1].softplus() + losses.l2(net.parameters(), 0.01)
+    return loss, [*xs, y], net.parameters(), 7
+
+
+def convolution():
+    image = [[[Value(0.0) for _ in range(8)] for _ in range(8)]]
+    first, second = nn.Conv2d(1, 3, 3, act="relu"), nn.Conv2d(3, 2, 3, padding=1)
+    out = second(nn.pool2d(first(image), 2))
+    loss = Value.sum(*[v * v for channel in out for row in channel for v in row])
+    return loss, [v for row in image[0] for v in row], first.parameters() + second.parameters(), 3
+
+
+def recurrence():
+    rnn, steps = nn.RNN(1, 4, 1), [[Value(0.0)] for _ in range(6)]
+    loss = mean([losses.bce_with_logits(out[0], 1) for out in rnn(steps)])
+    return loss, [x for (x,) in steps], rnn.parameters(), 5
+
+
+def attention():
+    tokens = [[Value(0.0) for _ in range(3)] for _ in range(4)]
+    query, key, value = (nn.Layer(3, 3, act="linear") for _ in range(3))
+    q, k, v = ([layer(t) for t in tokens] for layer in (query, key, value))
+    outs = []
+    for t in range(len(tokens)):
+        weights = softmax([dot(q[t], k[s]) for s in range(t + 1)])
+        outs.append([dot(weights, [v[s][i] for s in range(t + 1)]) for i in range(3)])
+    loss = mean([losses.cross_entropy_with_logits(out, 1) for out in outs])
+    parameters = [p for layer in (query, key, value) for p in layer.parameters()]
+    return loss, [x for t in tokens for x in t], parameters, 2
+
+
+def batch_inside_the_graph():
+    points = data.moons(20, 0.1, random.Random(0))
+    net = nn.MLP(2, [8, 8, 1])
+    xs = [[Value(x) for x in point] for point, _ in points]
+    margins = [losses.max_margin(net(x), 2 * label - 1) for x, (_, label) in zip(xs, points, strict=True)]
+    return mean(margins) + losses.l2(net.parameters(), 1e-4), [v for x in xs for v in x], net.parameters(), 1
+
+
+@pytest.mark.parametrize("make", [perceptron, convolution, recurrence, attention, batch_inside_the_graph])
+def test_networks(make):
+    "Shared weights add up over positions, steps, tokens and samples; regularisers are counted once."
+    random.seed(1)
+    loss, inputs, parameters, samples = make()
+    r = agree(loss, inputs, parameters, np.random.default_rng(1).normal(size=(samples, len(inputs))))
+    assert "matrix product" in r.explain()
+    assert len(r.plan.groups) < r.plan.scalars / 4
+
+
+def test_a_layer_is_one_matrix_product():
+    "x @ W appears although nobody wrote it: thirty neurons are one statement."
+    random.seed(0)
+    xs, net = [Value(0.0) for _ in range(40)], nn.MLP(40, [30, 10], act="sigmoid")
+    hidden = net.layers[0](xs)
+    r = replay(losses.quadratic(net.layers[1](hidden), [0.5] * 10), xs, net.parameters(), outputs=hidden)
+    assert "a matrix product (30 x 40) @ (40 x 1) for every sample" in r.explain()
+    assert "a matrix product (10 x 30) @ (30 x 1) for every sample" in r.explain()
+    assert r.predict(np.zeros((5, 40))).shape == (5, 30)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda ps: optim.SGD(ps, 0.1),
+        lambda ps: optim.SGD(ps, optim.linear(0.2, 0.01, 10), momentum=0.9, weight_decay=0.01),
+        lambda ps: optim.Adam(ps, 0.05),
+        lambda ps: optim.AdamW(ps, 0.05, weight_decay=0.1),
+    ],
+)
+def test_steps_equal_eager_training(make):
+    "Twenty steps with every optimiser: the same losses, the same weights, written back into the graph."
+    random.seed(2)
+    loss, inputs, parameters, _ = perceptron()
+    batches = np.random.default_rng(2).normal(size=(20, 4, len(inputs)))
+    start = [p.data for p in parameters]
+    r, optimizer = replay(loss, inputs, parameters), make(parameters)
+    fast = [r.step(batch, optimizer) for batch in batches]
+    r.write()
+    trained = [p.data for p in parameters]
+    for p, x in zip(parameters, start, strict=True):
+        p.data = x
+    optimizer, slow = make(parameters), []
+    for batch in batches:
+        value, gradients = eagerly(loss, inputs, parameters, batch)
+        for p, g in zip(parameters, gradients, strict=True):
+            p.grad = g
+        optimizer.step()
+        slow.append(value)
+    assert fast == pytest.approx(slow, rel=1e-10)
+    assert trained == pytest.approx([p.data for p in parameters], rel=1e-9, abs=1e-12)
+
+
+def test_float32():
+    "On request: half the memory, seven digits."
+    random.seed(3)
+    loss, inputs, parameters, samples = perceptron()
+    batch = np.random.default_rng(3).normal(size=(samples, len(inputs)))
+    single, _ = replay(loss, inputs, parameters, dtype=np.float32).loss_and_gradients(batch)
+    double, _ = replay(loss, inputs, parameters).loss_and_gradients(batch)
+    assert single != double and single == pytest.approx(double, rel=1e-5)
+
+
+def test_mistakes_are_named():
+    "A wrong batch, an input that is no leaf, a leaf that is both."
+    x, w = Value(1.0, label="x"), Value(2.0, label="w")
+    h = x * w
+    with pytest.raises(ValueError, match="no leaf"):
+        replay(h.tanh(), [h], [w])
+    with pytest.raises(ValueError, match="named twice"):
+        replay(h, [x], [w, x])
+    r = replay(h, [x], [w])
+    with pytest.raises(ValueError, match=r"shape \(2, 3\)"):
+        r.loss_and_gradients(np.zeros((2, 3)))
+    with pytest.raises(ValueError, match="batch of shape"):
+        r.loss_and_gradients([])
+    out = Value(1.0, (x,), "mine")
+    with pytest.raises(TypeError, match="no row of the table"):
+        replay(out * w, [x], [w])
+
+
+def test_without_numpy():
+    "The message names the extra."
+    program = "import sys; sys.modules['numpy'] = None\nfrom micrograd_es import Value\nfrom micrograd_es.replay import replay\nx = Value(1.0)\nreplay(x * x, [x], [])"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert "ImportError: replay runs on NumPy: pip install micrograd-es[fast]" in done.stderr
