@@ -10,12 +10,14 @@
 -2.0
 """
 
+from . import classroom as classroom
 from . import copying as copying
 from . import data as data
 from . import losses as losses
 from . import nn as nn
 from . import optim as optim
 from .check import check as check
+from .classroom import diagnose as diagnose
 from .draw import draw as draw
 from .draw import draw_dot as draw_dot
 from .draw import trace as trace

