@@ -95,9 +95,14 @@ class Source:
         y = self._block(g)
         if g.op:
             return [*lines, f"{y}[:] = {self._row(g)}"]
-        terms = [self._product(g, p) + self._spread(g, p) for p in g.products]
+        products = sorted(g.products, key=lambda p: not self._plain(p))
+        if products and self._plain(products[0]):  # straight into its place
+            left, right = self._factors(products.pop(0))
+            lines.append(f"np.matmul({left}, {right}[0], out={y})")
+        terms = [self._product(g, p) + self._spread(g, p) for p in products]
         terms += [self._linear(g, part) for part in g.linear]
-        return [*lines, f"{y}[:] = {' + '.join(terms)}"]
+        written = len(lines) > 1
+        return lines + [f"{y}[:] {'+' * written}= {' + '.join(terms)}"] * bool(terms)
 
     def _title(self, g: Group) -> str:
         what = g.op.symbol if g.op else "sums of products" if g.products else "sums"
@@ -135,10 +140,15 @@ class Source:
         sub = _letters(p)
         if not p.grid:
             return f'np.einsum("{sub.left},{sub.right}->{sub.out}", {left}, {right})'
-        if (p.left.buffer, p.right.buffer) == (SHARED, LANES) and len(p.right.index) == 1:
+        if self._plain(p):
             return f"{left} @ {right}[0]"
         shape = f"{len(g.nodes)}, -1" if sub.lanes else f"{len(g.nodes)}"
         return f'np.einsum("{sub.left},{sub.right}->{sub.out}", {left}, {right}, optimize=True).reshape({shape})'
+
+    @staticmethod
+    def _plain(p: Product) -> bool:
+        "Weights on the left, one column for each sample on the right: @ and nothing else."
+        return p.grid and (p.left.buffer, p.right.buffer) == (SHARED, LANES) and len(p.right.index) == 1
 
     def _spread(self, g: Group, p: Product) -> str:
         return "[:, None]" if g.buffer == LANES and not _letters(p).lanes else ""
@@ -181,7 +191,7 @@ class Source:
         left, right = self._factors(p)
         if g.buffer == LANES and not sub.lanes:  # a part that the batch shares
             dy = f"{dy}.sum(-1)"
-        simple = p.grid and (p.left.buffer, p.right.buffer) == (SHARED, LANES) and len(p.right.index) == 1
+        simple = self._plain(p)
         if p.grid:
             lanes = ", -1" if sub.lanes else ""
             dy_grid = dy if simple else f"{dy}.reshape({len(p.right.index)}, {len(p.left.index)}{lanes})"
@@ -195,7 +205,8 @@ class Source:
                 down = f'np.einsum("{sub.out},{sub.right}->{sub.left}", {dy_grid}, {right}, optimize=True)'
             if p.signs is not None:
                 down = f"{self._signs(p.signs, p.left.buffer)} * ({down})"
-            lines += self._accumulate(p.left, down)
+            plainly = (dy, f"{right}[0].T") if simple and p.signs is None else None
+            lines += self._accumulate(p.left, down, plainly)
         if self.needed[p.right.buffer][p.right.index].any():
             if simple:
                 down = f"({left}.T @ {dy})[None]"
@@ -210,7 +221,8 @@ class Source:
             down = f"({down}).sum(-1)"
         return self._accumulate(read, down)
 
-    def _accumulate(self, read: Read, down: str) -> list[str]:
+    def _accumulate(self, read: Read, down: str, product: tuple[str, str] | None = None) -> list[str]:
+        "One statement that adds `down` (which is the matrix product of `product`, if given) to a gradient."
         flat = read.index.ravel()
         touched, zero = self.touched[read.buffer], self.zero[read.buffer]
         first = not touched[flat].any()
@@ -220,7 +232,10 @@ class Source:
             zero[flat[~touched[flat]]] = True
         touched[flat] = True
         if view:
-            return [f"{self._read(read, 'd')}[:] {'' if first else '+'}= {down}"]
+            name = self._read(read, "d")
+            if first and product:
+                return [f"np.matmul({', '.join(product)}, out={name})"]
+            return [f"{name}[:] {'' if first else '+'}= {down}"]
         buffer = f"d_{BUFFERS[read.buffer]}"
         if len(np.unique(flat)) == len(flat):
             return [f"{buffer}[{index}] += {down}"]
