@@ -11,6 +11,7 @@ import numpy as np
 
 from ..symbols import numpy as np_text
 from .plan import LANES, SHARED, Group, Linear, Plan, Product, Read
+from .product import Writing
 
 BUFFERS = {SHARED: "shared", LANES: "lanes"}
 
@@ -95,11 +96,11 @@ class Source:
         y = self._block(g)
         if g.op:
             return [*lines, f"{y}[:] = {self._row(g)}"]
-        products = sorted(g.products, key=lambda p: not self._plain(p))
-        if products and self._plain(products[0]):  # straight into its place
-            left, right = self._factors(products.pop(0))
-            lines.append(f"np.matmul({left}, {right}[0], out={y})")
-        terms = [self._product(g, p) + self._spread(g, p) for p in products]
+        products = sorted((self._written(p) for p in g.products), key=lambda w: not w.plain)
+        if products and products[0].plain:  # straight into its place
+            w = products.pop(0)
+            lines.append(f"np.matmul({w.left}, {w.right}[0], out={y})")
+        terms = [w.forward() + "[:, None]" * (g.buffer == LANES and not w.lanes) for w in products]
         terms += [self._linear(g, part) for part in g.linear]
         written = len(lines) > 1
         return lines + [f"{y}[:] {'+' * written}= {' + '.join(terms)}"] * bool(terms)
@@ -128,30 +129,12 @@ class Source:
         self.constants[name] = signs[..., None] if buffer == LANES else signs
         return name
 
-    def _factors(self, p: Product) -> tuple[str, str]:
-        "left (i, k[, lane]), with the signs in it, and right (j, k[, lane])."
-        left, right = self._read(p.left), self._read(p.right)
+    def _written(self, p: Product) -> Writing:
+        "The product, its signs (if any) in the left factor."
+        left = self._read(p.left)
         if p.signs is not None:
             left = f"({self._signs(p.signs, p.left.buffer)} * {left})"
-        return left, right
-
-    def _product(self, g: Group, p: Product) -> str:
-        left, right = self._factors(p)
-        sub = _letters(p)
-        if not p.grid:
-            return f'np.einsum("{sub.left},{sub.right}->{sub.out}", {left}, {right})'
-        if self._plain(p):
-            return f"{left} @ {right}[0]"
-        shape = f"{len(g.nodes)}, -1" if sub.lanes else f"{len(g.nodes)}"
-        return f'np.einsum("{sub.left},{sub.right}->{sub.out}", {left}, {right}, optimize=True).reshape({shape})'
-
-    @staticmethod
-    def _plain(p: Product) -> bool:
-        "Weights on the left, one column for each sample on the right: @ and nothing else."
-        return p.grid and (p.left.buffer, p.right.buffer) == (SHARED, LANES) and len(p.right.index) == 1
-
-    def _spread(self, g: Group, p: Product) -> str:
-        return "[:, None]" if g.buffer == LANES and not _letters(p).lanes else ""
+        return Writing(p, left, self._read(p.right))
 
     # -- backward
 
@@ -187,32 +170,18 @@ class Source:
         return lines
 
     def _add_product(self, g: Group, p: Product, dy: str) -> list[str]:
-        sub = _letters(p)
-        left, right = self._factors(p)
-        if g.buffer == LANES and not sub.lanes:  # a part that the batch shares
+        w = self._written(p)
+        if g.buffer == LANES and not w.lanes:  # a part that the batch shares
             dy = f"{dy}.sum(-1)"
-        simple = self._plain(p)
-        if p.grid:
-            lanes = ", -1" if sub.lanes else ""
-            dy_grid = dy if simple else f"{dy}.reshape({len(p.right.index)}, {len(p.left.index)}{lanes})"
-        else:
-            dy_grid = dy
         lines = []
         if self.needed[p.left.buffer][p.left.index].any():
-            if simple:
-                down = f"{dy} @ {right}[0].T"
+            if p.signs is None:
+                in_place = (dy, f"{w.right}[0].T") if w.plain else None
+                lines += self._accumulate(p.left, w.to_left(dy), in_place)
             else:
-                down = f'np.einsum("{sub.out},{sub.right}->{sub.left}", {dy_grid}, {right}, optimize=True)'
-            if p.signs is not None:
-                down = f"{self._signs(p.signs, p.left.buffer)} * ({down})"
-            plainly = (dy, f"{right}[0].T") if simple and p.signs is None else None
-            lines += self._accumulate(p.left, down, plainly)
+                lines += self._accumulate(p.left, f"{self._signs(p.signs, p.left.buffer)} * ({w.to_left(dy)})")
         if self.needed[p.right.buffer][p.right.index].any():
-            if simple:
-                down = f"({left}.T @ {dy})[None]"
-            else:
-                down = f'np.einsum("{sub.out},{sub.left}->{sub.right}", {dy_grid}, {left}, optimize=True)'
-            lines += self._accumulate(p.right, down)
+            lines += self._accumulate(p.right, w.to_right(dy))
         return lines
 
     def _add(self, g: Group, read: Read, down: str, spread: bool = False) -> list[str]:
@@ -251,17 +220,6 @@ def add_at(target: Any, index: Any, values: Any) -> None:
     order = np.argsort(index.ravel(), kind="stable")
     slots, starts = np.unique(index.ravel()[order], return_index=True)
     target[slots] += np.add.reduceat(values[order], starts, axis=0)
-
-
-class _letters:
-    "Which axes an einsum of this product has: i left rows, j right rows, k terms, b samples."
-
-    def __init__(self, p: Product):
-        left, right = ("b" if read.buffer == LANES else "" for read in (p.left, p.right))
-        rows = ("i", "j") if p.grid else ("i", "i")
-        self.left, self.right = f"{rows[0]}k{left}", f"{rows[1]}k{right}"
-        self.lanes = bool(left or right)
-        self.out = ("ji" if p.grid else "i") + "b" * self.lanes
 
 
 def reads_of(g: Group) -> list[Read]:
