@@ -65,7 +65,7 @@ def test_a_repr_never_raises(monkeypatch):
 
 def test_the_others_show_themselves_too(loss):
     "A drawing as an image, an explanation as a table."
-    assert set(draw(loss)._repr_mimebundle_()) == {"text/html"}
+    assert set(draw(loss)._repr_mimebundle_()) == {"text/html", "text/plain"}
     assert explain(loss)._repr_html_().startswith("<table>")
 
 

@@ -1,0 +1,107 @@
+"""A small PhaseNet (DLiES; Zhu & Beroza 2018): when do the P and the S wave of an earthquake arrive?
+
+One trace of 64 samples at 20 Hz, in noise: at P a 6 Hz wave begins, later at S a stronger one of 3 Hz. For every
+sample the network says how likely it is P, S or neither. The labels are soft, as in the deck: exp(-t²/2σ²) around the
+arrival, σ = 0.1 s, cut at ±0.2 s; the rest is noise. Two convolutions, 9 taps, 1 -> 6 -> 3 channels: 225 parameters.
+
+Look at: no network gets below the entropy of its labels, 0.1287 nats a sample; one that always says how frequent the
+three are gets 0.534.
+
+A trace is 15,000 nodes; eagerly a minibatch of 10 takes most of a second, and ten of them show that it learns. The
+full training, 300 minibatches (loss within 0.015 of the floor, 95 % of the picks within 0.1 s), is for the replay:
+run(300).
+"""
+
+import math
+import random
+import sys
+
+from micrograd_es import Value, mean
+from micrograd_es.losses import cross_entropy_with_logits, entropy
+from micrograd_es.nn import Conv1d, Module
+from micrograd_es.optim import Adam
+
+RATE, LENGTH, SIGMA = 20, 64, 0.1  # samples a second, samples, seconds
+
+
+def wave(t, frequency, strength):
+    "What an arrival adds, t seconds after it."
+    return strength * math.exp(-t / 0.6) * math.sin(2 * math.pi * frequency * t) if t >= 0 else 0.0
+
+
+def trace(rng):
+    "One made-up earthquake: (signal, a label of three probabilities for each sample, (P, S) as samples)."
+    p = rng.randrange(8, 28)
+    s = rng.randrange(p + 10, p + 28)
+    times = [((t - p) / RATE, (t - s) / RATE) for t in range(LENGTH)]
+    signal = [Value(wave(a, 6, 1.0) + wave(b, 3, 2.0) + rng.gauss(0, 0.1)) for a, b in times]
+    return signal, [label(*pair) for pair in times], (p, s)
+
+
+def label(*times):
+    "(P, S, noise), so many seconds after P and after S."
+    near = [math.exp(-(t**2) / (2 * SIGMA**2)) if abs(t) <= 2 * SIGMA + 1e-9 else 0.0 for t in times]
+    return [*near, 1 - sum(near)]
+
+
+class PhaseNet(Module):
+    "Two convolutions; for every sample the scores of P, S and noise."
+
+    def __init__(self):
+        self.features = Conv1d(1, 6, 9, padding=4, act="relu")
+        self.scores = Conv1d(6, 3, 9, padding=4)
+
+    def __call__(self, signal):
+        return self.scores(self.features([signal]))
+
+
+def loss(net, traces):
+    "The cross-entropy, a sample."
+    return mean(
+        [
+            cross_entropy_with_logits(scores, target)
+            for signal, labels, _ in traces
+            for scores, target in zip(zip(*net(signal)), labels)
+        ]
+    )
+
+
+def picked(net, traces):
+    "The share of the arrivals that are picked, at the highest score over noise, within 0.1 s."
+    good = []
+    for signal, _, arrivals in traces:
+        *phases, noise = net(signal)
+        for scores, arrival in zip(phases, arrivals):
+            margins = [a.data - b.data for a, b in zip(scores, noise)]
+            good.append(abs(margins.index(max(margins)) - arrival) <= 0.1 * RATE)
+    return sum(good) / len(good)
+
+
+def floor(traces):
+    "The entropy of the labels, a sample: where the loss cannot go below."
+    return mean([entropy(y, base=math.e) for _, labels, _ in traces for y in labels]).data
+
+
+def run(minibatches=10, batch=10, tests=50, seed=0, show=lambda line: None):
+    "(The loss before and after, the label entropy, the share of picks within 0.1 s), on traces it has never seen."
+    random.seed(seed)
+    rng = random.Random(seed)
+    net, unseen = PhaseNet(), [trace(rng) for _ in range(tests)]
+    adam, before = Adam(net.parameters(), lr=0.01), loss(net, unseen).data
+    for i in range(minibatches):
+        value = loss(net, [trace(rng) for _ in range(batch)])
+        adam.zero_grad()
+        value.backward()
+        adam.step()
+        if i % 10 == 0:
+            show(f"minibatch {i:3}  loss {value.data:.4f}")
+    return before, loss(net, unseen).data, floor(unseen), picked(net, unseen)
+
+
+def main(minibatches=10):
+    before, after, least, share = run(int(minibatches), show=print)
+    print(f"loss {before:.4f} -> {after:.4f}, never below {least:.4f};  {share:.0%} of the picks within 0.1 s")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
