@@ -70,7 +70,7 @@ class Drawing:
         kind = "root" if v is self.root and v.parents else "operation" if v.parents else "leaf"
         title = self.names[v]
         if v.parents:
-            formula = plain.formula(v.op, *[self.names[x] for x in v.parents]).text
+            formula = plain.formula(v.op, *[self.formulas.name(x) for x in v.parents]).text
             title += f" = {formula}" if len(formula) <= 40 else f" = {v.op.symbol} of {len(v.parents)}"
         fields = [title, f"data {number_text(v.data)}", f"grad {grad_text(v)}"]
         dot.node(self.ids[v], self.record(fields), id=self.ids[v], **{"class": kind},

@@ -7,7 +7,7 @@ from functools import reduce
 
 from .engine import Value
 from .floats import floats
-from .routes import Edge
+from .routes import Edge, is_constant
 from .symbols import Language, Symbol
 
 
@@ -18,7 +18,7 @@ class Formulas:
         self.root, self.called, self.language = root, called, language
 
     def name(self, v: Value) -> Symbol:
-        return self.language(self.called[v])
+        return self.language(v.data if is_constant(v) else self.called[v])
 
     def d(self, y: Value, x: Value) -> Symbol:
         "∂y/∂x"

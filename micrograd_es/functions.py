@@ -49,6 +49,15 @@ def mean(xs: Sequence[Any]) -> Value:
     return Value.sum(*_some(xs, "mean")) / len(xs)
 
 
+def argmax(xs: Sequence[Any]) -> int:
+    """Which is the largest: the class that a network answers. The first one, if several are.
+
+    >>> argmax([Value(0.1), Value(0.7), Value(0.2)])
+    1
+    """
+    return max(range(len(_some(xs, "argmax"))), key=lambda i: xs[i])
+
+
 def dot(ws: Sequence[Any], xs: Sequence[Any]) -> Value:
     "Σ wᵢxᵢ; ValueError if there are not as many of one as of the other."
     if len(ws) != len(xs):

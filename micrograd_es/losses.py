@@ -13,7 +13,7 @@ from functools import reduce
 from numbers import Integral
 from typing import Any
 
-from .engine import Value, function
+from .engine import Value, constant, function
 from .functions import mean
 from .op import total
 
@@ -183,7 +183,7 @@ def l1(parameters: Iterable[Value], lam: float) -> Value:
 
 
 def _value(x: Any) -> Value:
-    return x if isinstance(x, Value) else Value(x)
+    return x if isinstance(x, Value) else constant(x, "a loss")
 
 
 def _sum(terms: Iterable[Value]) -> Value:

@@ -157,11 +157,12 @@ def why(root: Value, leaf: Value) -> str:
     if slope == 0:
         cancel = f"its {_count(count)} cancel, or " if count > 1 else ""
         return f"{here}: {cancel}the products on the way are too small for a float"
-    route = " ← ".join([called[root], *[called[e.child.parents[e.place]] for e in best]])
+    steps = [called[root], *[called[e.child.parents[e.place]] for e in best]]
+    route = " ← ".join(steps if len(steps) <= 9 else [*steps[:4], f"({len(steps) - 8} more)", *steps[-4:]])
     if abs(slope) < TINY or abs(slope) > HUGE:
         size, word, pick = ("tiny", "smallest", min) if abs(slope) < TINY else ("huge", "largest", max)
         edge = pick(best, key=lambda e: abs(e.local))
-        return f"{here}, {size}: along {route} the {word} factor is {edge_text(edge)}"
+        return f"{here}, {size}: along {route}, the {word} factor is {edge_text(edge)}"
     if leaf is root:
         return f"{here}: it is the root itself"
     product = math.prod(e.local for e in best)

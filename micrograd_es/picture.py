@@ -106,6 +106,6 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, str]:
         try:
-            return {"text/html": self.image()}
+            return {"text/html": self.image(), "text/plain": "a computation graph"}
         except Exception as error:  # a repr never raises
             return {"text/plain": f"{error}\n{self.source}"}

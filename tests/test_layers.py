@@ -413,7 +413,7 @@ def test_summary():
     counts = [int(line.split()[-1].replace(",", "")) for line in lines]
     assert counts[:-1] == [8, 9, 6, 0, 15, 6, 11, 3] and counts[-1] == sum(counts[:-1]) + 1 == len(model.parameters())
     assert len({len(line) for line in lines}) == 1
-    assert Neuron(2).summary().split() == ["Neuron", "3", "total", "3"] and Module().summary().split()[-1] == "0"
+    assert Neuron(2).summary().split() == ["ReLUNeuron(2)", "3", "total", "3"] and Module().summary().split()[-1] == "0"
 
 
 def test_named_buffers():

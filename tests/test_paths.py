@@ -157,12 +157,12 @@ def reason(f, *numbers):
         (
             lambda a, b: a.sigmoid() * b,
             (20, 1),
-            "∂out/∂a = 2.061e-09, tiny: along out ← v₁ ← a the smallest factor is ∂v₁/∂a = 2.061e-09 in v₁ = σ(a), at a = 20",
+            "∂out/∂a = 2.061e-09, tiny: along out ← v₁ ← a, the smallest factor is ∂v₁/∂a = 2.061e-09 in v₁ = σ(a), at a = 20",
         ),
         (
             lambda a, b: 5000 * a * b,
             (1, 2),
-            "∂out/∂a = 10000, huge: along out ← v₁ ← a the largest factor is ∂v₁/∂a = 5000 in v₁ = 5000 · a, at a = 1",
+            "∂out/∂a = 10000, huge: along out ← v₁ ← a, the largest factor is ∂v₁/∂a = 5000 in v₁ = 5000 · a, at a = 1",
         ),
         (lambda a: a.log(), (0,), "∂out/∂a = ∞: not finite from here on: out = log(a) = log(0) = -∞, at a = 0"),
         (lambda a: a.sqrt(), (0,), "∂out/∂a = ∞: ∂out/∂a = ∞ in out = √(a), at a = 0"),

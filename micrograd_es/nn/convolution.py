@@ -12,7 +12,7 @@ from typing import Any
 from ..engine import Value
 from . import init as inits
 from .module import Module
-from .perceptron import Activation, activation, check_inputs
+from .perceptron import Activation, activation, as_values, check_inputs
 
 Signal = Sequence[Sequence[Any]]
 Image = Sequence[Sequence[Sequence[Any]]]
@@ -45,6 +45,7 @@ class Conv1d(Module):
         check_inputs(self, len(self.w[0]), signal)
         for channel in signal:
             check_inputs(self, len(signal[0]), channel)
+        signal = [as_values(channel) for channel in signal]
         positions = places(len(signal[0]), self.kernel, self.stride, self.padding)
         return [[self._at(o, signal, start) for start in positions] for o in range(len(self.w))]
 
@@ -90,6 +91,7 @@ class Conv2d(Module):
             check_inputs(self, len(image[0]), channel)
             for row in channel:
                 check_inputs(self, len(image[0][0]), row)
+        image = [[as_values(row) for row in channel] for channel in image]
         rows = places(len(image[0]), self.kernel, self.stride, self.padding)
         columns = places(len(image[0][0]), self.kernel, self.stride, self.padding)
         return [[[self._at(o, image, i, j) for j in columns] for i in rows] for o in range(len(self.w))]

@@ -87,7 +87,7 @@ class Module:
 
     def describe(self) -> str:
         "One line for the summary."
-        return type(self).__name__
+        return type(self).__name__ if type(self).__repr__ is object.__repr__ else repr(self)
 
     def _children(self) -> list[tuple[str, Module]]:
         found: list[tuple[str, Module]] = []

@@ -9,11 +9,10 @@ A weight is called w₁₂⁽³⁾: to neuron 1, from its input 2, in layer 3 (N
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from inspect import signature
 from typing import Any
 
 from .. import functions
-from ..engine import Value
+from ..engine import Value, constant
 from ..symbols import SUBSCRIPT, SUPERSCRIPT
 from . import init as inits
 from .module import Module
@@ -31,7 +30,7 @@ def activation(act: Activation) -> Callable[[Value], Value]:
     if act == "linear":
         return lambda z: z
     row, function = getattr(Value, act, None), getattr(functions, act, None)
-    if callable(function) and "x" in signature(function).parameters:
+    if callable(function) and function.__code__.co_varnames[:1] == ("x",):
         return function  # type: ignore[no-any-return]
     if act.startswith("_") or not hasattr(row, "op"):
         raise ValueError(f"there is no activation {act!r}: give the name of a function of one Value, or the function")
@@ -107,6 +106,7 @@ class Layer(Module):
             neuron.index = i
 
     def __call__(self, xs: Sequence[Any]) -> Any:
+        xs = as_values(xs)
         out = [neuron(xs) for neuron in self.neurons]
         if self.softmax:
             out = functions.softmax(out)
@@ -159,6 +159,13 @@ class MLP(Module):
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(str(layer) for layer in self.layers)}]"
+
+
+def as_values(xs: Sequence[Any]) -> Sequence[Any]:
+    "Numbers as nodes, once for all the neurons that read them: each would make its own."
+    if not hasattr(xs, "__len__"):
+        return xs
+    return [x if isinstance(x, Value) else constant(x, "an input") for x in xs]
 
 
 def check_inputs(module: object, wanted: int, xs: Sequence[Any]) -> None:
