@@ -7,7 +7,7 @@ import os
 import runpy
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn
@@ -25,10 +25,11 @@ examples:
   micrograd-es "(x*w - y)**2" x=1 w=1 y=2 --wrt w           the worked solution of one gradient
   micrograd-es "s = x*w - y; E = s**2/2" x=1 w=1/3 y=2      names for the steps in between
   micrograd-es "sigmoid(w*x + b)" x=2 w=-3 b=6 --svg a.svg  the worked solution, and the picture for a slide
+  micrograd-es "(x*w - y)**2" x=1 w=1 y=2 --play page.html  a page to step through, forward and backward
   micrograd-es "-log(max(p, q))" p=0.5 q=0.5 --check        the gradients, and finite differences beside them
   micrograd-es model.py --wrt w --latex                     a Python file that leaves a Value called loss
   micrograd-es worksheet chain                              30 different exercise sheets, and their answer key
-  micrograd-es grade answers.csv                            what is right, and which mistake explains the rest
+  micrograd-es grade chain-1-7 1=15 2=-15                   its answers graded, and which mistake explains the rest
 """
 
 
@@ -54,6 +55,7 @@ def arguments() -> Parser:
     add("--wrt", action="append", default=[], metavar="name", help="explain only this gradient (may be given again)")
     for kind in PICTURES:
         add(f"--{kind}", metavar="file", type=str.strip, help=f"write the picture as {kind.upper()}")
+    add("--play", metavar="file", type=str.strip, help="write a page of HTML that plays the steps")
     group = parser.add_mutually_exclusive_group()
     for kind, meaning in TEXTS.items():
         group.add_argument(f"--{kind}", action="store_const", const=kind, dest="text", help=f"instead, {meaning}")
@@ -214,16 +216,26 @@ def show(text: str) -> None:
 
 
 def pictures(root: Value, wrt: list[Value], options: argparse.Namespace) -> None:
-    "Write the pictures asked for, and say so; the routes to a single --wrt stand out."
+    "Write the pictures and the page asked for; the routes to a single --wrt stand out."
     from .draw import draw
 
     for kind in PICTURES:
         path = getattr(options, kind)
         if path is None:
             continue
-        path = path if path.lower().endswith(f".{kind}") else f"{path}.{kind}"
-        try:
-            draw(root, highlight=wrt[0] if len(wrt) == 1 else ()).save_as(path)
-        except OSError as error:
-            raise ExpressionError(f"{path}: cannot write it: {error.strerror or error}") from None
-        print(f"wrote {path}", file=sys.stderr)
+        write(path, kind, draw(root, highlight=wrt[0] if len(wrt) == 1 else ()).save_as)
+    if options.play is not None:
+        from .player import play
+
+        leaves = [v for v in wrt if not v.parents]
+        write(options.play, "html", play(root, learn=leaves or None).save)
+
+
+def write(path: str, kind: str, save: Callable[[str], object]) -> None:
+    "Save it under that name, with its suffix, and say so."
+    path = path if path.lower().endswith(f".{kind}") else f"{path}.{kind}"
+    try:
+        save(path)
+    except OSError as error:
+        raise ExpressionError(f"{path}: cannot write it: {error.strerror or error}") from None
+    print(f"wrote {path}", file=sys.stderr)

