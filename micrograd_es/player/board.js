@@ -1,0 +1,145 @@
+// ---- The picture: which view is shown, and the numbers written into it ----------------------------------------------
+
+const viewBoxes = [...document.querySelectorAll(".view")];
+let view = 0;
+
+const inView = id => viewBoxes[view].querySelector(`[data-id="${id}"]`);
+const homeOf = i => graph.views[view].home[i] ?? i;
+const isFolded = i => graph.views[view].folded.includes(i);
+const nodeBox = i => inView(`n${i}`);
+const edgeLine = edge => inView(graph.views[view].edges[`${edge.child}-${edge.place}`]);
+
+// Said in front of a sentence about what happens within a folded neuron.
+const inside = i => homeOf(i) === i ? "" : `Inside the folded neuron ${nodes[homeOf(i)].name}: `;
+
+// Does the edge lead into a folded neuron, alone? Then the step is told of the neuron as a whole.
+function intoBox(edge) {
+    const line = isFolded(homeOf(edge.child)) && edgeLine(edge);
+    return line && uses[edge.parent].filter(e => edgeLine(e) === line).length === 1 ? line : null;
+}
+
+// Can this step be seen? What happens between two nodes of one folded box cannot.
+function visible(step) {
+    if (step.kind === "node") return homeOf(step.node) === step.node;
+    return step.kind !== "edge" || Boolean(edgeLine(step));
+}
+
+function showView(number) {
+    view = number;
+    viewBoxes.forEach((box, i) => { box.hidden = i !== number; });
+    const svg = viewBoxes[view].querySelector("svg");
+    const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+    svg.style.setProperty("--width", width);
+    svg.style.setProperty("--height", height);
+    showFolding();
+}
+
+// A narrow screen gets the picture that runs from top to bottom, if there is one.
+function fittingView() {
+    const tall = graph.views.findIndex(v => v.tall);
+    return tall > 0 && window.matchMedia("(max-width: 600px)").matches ? tall : 0;
+}
+
+function write(group, field, text) {
+    const place = group?.querySelector(`text.${field}`);
+    if (place) place.textContent = text;
+}
+
+// ---- A step in the picture ---------------------------------------------------------------------------------------
+
+function paintNode(i, step, index, grads) {
+    const box = nodeBox(i);
+    if (!box || nodes[i].constant) return;
+    const done = index >= stepOf(i);
+    const active = homeOf(step.node ?? step.parent) === i;
+    box.classList.toggle("todo", !done);
+    box.classList.toggle("active", active);
+    box.classList.toggle("sending", step.kind === "edge" && homeOf(step.child) === i);
+    write(box, "data", done ? `data ${shown(now.data[i])}` : "data");
+    write(box, "grad", gradWords(i, step, index, grads));
+}
+
+function gradWords(i, step, index, grads) {
+    if (grads[i] === undefined) return "grad";
+    if (isHidden(i)) return "grad ?";
+    const before = gradients(index - 1)[i];
+    if (step.kind === "edge" && step.parent === i && before !== undefined) {
+        const down = shown(flow(grads, step));
+        const sum = `grad ${shown(before)} + ${bracketed(down, down.startsWith("−"))} = ${shown(grads[i])}`;
+        return sum.length <= 30 ? sum : `grad += ${down}`;
+    }
+    return `grad ${shown(grads[i])}`;
+}
+
+function paintEdge(edge, step, index, grads) {
+    const line = edgeLine(edge);
+    if (!line || nodes[edge.parent].constant) return;
+    const at = steps.findIndex(s => s.child === edge.child && s.place === edge.place);
+    const known = index >= stepOf(homeOf(edge.child));
+    if (at === index) line.classList.add("active");
+    if (at <= index) line.classList.add("travelled");
+    write(line, "local", known ? localWords(edge, line) : "");
+    const words = at > index ? "" : isHidden(edge.parent) ? "?" : flowWords(edge, grads, line);
+    if (line.querySelector("text:not(.midway)")) write(line, "flow", words);
+    else if (at === index) writeMidway(line, words);
+}
+
+// Where the edges are too many to bear numbers, the one that is played does.
+function writeMidway(line, words) {
+    const curve = line.querySelector("path"), middle = curve.getPointAtLength(curve.getTotalLength() / 2);
+    line.parentNode.append(svgElement("text", { x: middle.x, y: middle.y, class: "midway" }, words));
+}
+
+// When a node gets its number.
+const stepOf = i => nodes[i].parents ? steps.findIndex(s => s.kind === "node" && s.node === i) : 0;
+
+// "x = 1" where there is room for it.
+function localWords(edge, line) {
+    if (isFolded(homeOf(edge.child))) return shown(boxSlope(edge, line));
+    const value = shown(localOf(edge)), formula = localFormula(edge).text;
+    const fits = graph.views[view].spacious && formula !== numberText(localOf(edge)) && formula.length <= 20;
+    return fits && !formula.includes(" if ") ? `${formula} = ${value}` : value;
+}
+
+// "-2 × 1 = -2", or only what arrives, where there is no room for more.
+function flowWords(edge, grads, line) {
+    const box = isFolded(homeOf(edge.child)), local = box ? boxSlope(edge, line) : localOf(edge);
+    const upstream = grads[homeOf(edge.child)], down = shown(upstream * local), factor = shown(local);
+    const product = `${shown(upstream)} × ${bracketed(factor, factor.startsWith("−"))} = ${down}`;
+    return graph.views[view].spacious && product.length <= 29 ? product : `← ${down}`;
+}
+
+// The derivative of a folded neuron's output by one of its inputs: the chain rule inside the box.
+function boxSlope(edge, line) {
+    const out = homeOf(edge.child), inner = { [out]: 1 };
+    let slope = 0;
+    for (let i = out; i >= 0; i--) {
+        if (homeOf(i) !== out || inner[i] === undefined) continue;
+        nodes[i].parents?.forEach((parent, place) => {
+            const given = inner[i] * now.locals[i][place];
+            if (homeOf(parent) === out) inner[parent] = (inner[parent] ?? 0) + given;
+            else if (parent === edge.parent && edgeLine({ child: i, place }) === line) slope += given;
+        });
+    }
+    return slope;
+}
+
+function paint(index) {
+    const step = steps[index], grads = gradients(index);
+    for (const text of document.querySelectorAll(".midway")) text.remove();
+    for (const line of viewBoxes[view].querySelectorAll("g.edge")) line.classList.remove("active", "travelled");
+    nodes.forEach((_, i) => paintNode(i, step, index, grads));
+    uses.flat().forEach(edge => paintEdge(edge, step, index, grads));
+    follow(step);
+}
+
+// Bring what happens into sight, where the picture is wider than the screen.
+function follow(step) {
+    const box = nodeBox(homeOf(step.node ?? step.parent ?? (step.kind === "leaves" ? 0 : root)));
+    const frame = byId("views");
+    if (!box || frame.scrollWidth <= frame.clientWidth) return;
+    const [a, b] = [box.getBoundingClientRect(), frame.getBoundingClientRect()];
+    frame.scrollBy({ left: a.left + a.width / 2 - b.left - b.width / 2, behavior: calm() ? "auto" : "smooth" });
+}
+
+const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,0 +1,10 @@
+// ---- Begin -----------------------------------------------------------------------------------------------------------
+
+wireBoxes();
+wireSteps();
+wireDetail();
+wireWhatIf();
+wirePredict();
+showView(fittingView());
+go(fromAddress());
+summarise();

@@ -1,0 +1,165 @@
+"""play(root): the page that steps through a graph, as one string of HTML.
+
+>>> from micrograd_es import Value
+>>> x, w, y = Value(1.0, label="x"), Value(1.0, label="w"), Value(2.0, label="y")
+>>> page = play((x * w - y) ** 2, title="One weight")
+>>> "<title>One weight</title>" in page.html, "https://" in page.html
+(True, False)
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from ..clusters import clusters
+from ..engine import Value, topological
+from ..names import clean, names
+from ..routes import is_constant
+from ..saving import write_whole
+from .board import Board
+from .model import Model, script_json
+from .templates import name_mathml
+
+LIMIT = 250  # nodes in all
+BOXES = 120  # boxes in the picture, when its neurons are folded
+OPEN = 24  # nodes up to which neurons lie open at first
+ALL_OPEN = 80  # nodes up to which they can all be opened at once
+TALL = 16  # nodes up to which a telephone gets a picture of its own, from top to bottom
+SCRIPTS = "numbers formulas graph board folding words steps node whatif predict main".split()
+
+
+class Player:
+    "A page as text: `.html`; `.save(path)` writes it to a file; as the last line of a notebook cell it shows itself."
+
+    def __init__(self, html: str, image: str = ""):
+        self.html, self.image = html, image
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        "Write the page to a .html file, whole or not at all. ValueError for another suffix, OSError for the path."
+        path = Path(path)
+        if path.suffix.lower() not in (".html", ".htm"):
+            raise ValueError(f"{path}: the page is saved as .html")
+        write_whole(path, self.html.encode())
+        return path
+
+    def _repr_html_(self) -> str:
+        "The page in a frame; beside it the picture, which is all that an untrusted notebook shows."
+        frame = (
+            '<iframe title="graph player" style="width:100%;height:46em;border:1px solid #8885" srcdoc="{}"></iframe>'
+        )
+        return frame.format(html.escape(self.html)) + self.image
+
+    def __repr__(self) -> str:
+        return f"<Player: a page of {len(self.html.encode()) / 1000:.0f} kB; .save('page.html') writes it>"
+
+
+def play(
+    root: Value,
+    path: str | os.PathLike[str] | None = None,
+    *,
+    title: str | None = None,
+    learn: Value | Iterable[Value] | None = None,
+) -> Player:
+    """The page that plays the graph under root forward and backward; written to `path`, if there is one.
+
+    `learn`: the leaves that its "descend" moves at first; else the parameters of the neurons, or the leaves whose names
+    begin with w or b. TypeError for what is no Value; ValueError for a graph that is no graph, or too large to follow.
+    """
+    if not isinstance(root, Value):
+        raise TypeError(f"play: {str(root)[:40]!r} is of type {type(root).__name__}, not a Value")
+    order = topological(root)
+    called = names(root)
+    if not root.parents:
+        raise ValueError(f"play: {called[root]} is a leaf, made from nothing: there are no steps to play")
+    page = Player(_html(root, order, called, title, _learned(order, called, learn)), _image(root))
+    if path is not None:
+        page.save(path)
+    return page
+
+
+def _learned(order: list[Value], called: dict[Value, str], learn: Any) -> list[int]:
+    "The numbers of the leaves that descend moves."
+    leaves = [v for v in order if not v.parents and not is_constant(v)]
+    if learn is None:
+        inside = {p for v in order if v.module for p in v.module.parameters()}
+        found = [v for v in leaves if v in inside] or [v for v in leaves if called[v][:1] in "wbWBθ"] or leaves
+    else:
+        found = [learn] if isinstance(learn, Value) else list(learn)
+        for v in found:
+            if v not in leaves:
+                raise ValueError(f"play: learn has {called.get(v, repr(v))}, which is no leaf of {called[order[-1]]}")
+    place = {v: i for i, v in enumerate(order)}
+    return [place[v] for v in found]
+
+
+def _image(root: Value) -> str:
+    from ..draw import draw
+
+    return draw(root).image()
+
+
+def _views(root: Value, order: list[Value], called: dict[Value, str]) -> Iterator[Board]:
+    "The pictures: first the one to begin with; ValueError if nobody could follow it."
+    neurons = clusters(order)
+    folded = Board(root, order, called, neurons, [])
+    if len(order) > LIMIT or len(folded.drawn) > BOXES:
+        boxes = f" ({len(folded.drawn):,} with its neurons folded)" if neurons else ""
+        raise ValueError(
+            f"a graph of {len(order):,} nodes{boxes} is too large to step through: play one neuron's output, the loss "
+            f"of one sample, or a smaller network; explain(root, wrt=w) follows a single weight"
+        )
+    every = Board(root, order, called, [], neurons)
+    if not neurons:
+        yield every
+        if len(order) <= TALL:
+            yield Board(root, order, called, [], [], rankdir="TB")
+        return
+    if len(order) <= OPEN:
+        yield every
+    yield folded
+    if OPEN < len(order) <= ALL_OPEN:
+        yield every
+    if len(neurons) > 1 or len(order) > ALL_OPEN:
+        for one in neurons:
+            yield Board(root, order, called, [c for c in neurons if c is not one], [one])
+
+
+def _html(root: Value, order: list[Value], called: dict[Value, str], title: str | None, learn: list[int]) -> str:
+    model, views = Model(order, called), list(_views(root, order, called))
+    graph = {
+        "nodes": model.nodes(),
+        "rows": model.templates(),
+        "views": [view.view() for view in views],
+        "learn": learn,
+    }
+    math = {f"name-{i}": name_mathml(called[v]) for i, v in enumerate(order)} | model.mathml()
+    svgs = [f'<div class="view" data-view="{i}" hidden>{view.svg()}</div>' for i, view in enumerate(views)]
+    style = _file("player.css")
+    script = "".join(['"use strict";\n', model.functions(), *[_file(f"{name}.js") for name in SCRIPTS]])
+    parts = {
+        "title": html.escape(clean(title) if title else f"Backpropagation through {called[root]}"),
+        "policy": f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'",
+        "style": style,
+        "graph": script_json(graph),
+        "math": "\n".join(f'<template id="{id}">{text}</template>' for id, text in math.items() if text),
+        "views": "\n".join(svgs),
+        "script": script,
+    }
+    return re.sub(r"<!--(\w+)-->", lambda m: parts[m[1]], _file("page.html"))
+
+
+def _file(name: str) -> str:
+    return Path(__file__).with_name(name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    "What the page's security policy calls the one style sheet and the one script that it lets in."
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

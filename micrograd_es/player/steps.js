@@ -1,0 +1,133 @@
+// ---- The steps: where we are, and the ways to go on ------------------------------------------------------------------
+
+let position = 0;
+let timer = null;
+
+const PHASES = { leaves: "Start", node: "Forward", seed: "Backward", edge: "Backward", done: "Done" };
+
+// Show this step: in the picture, in words, as a formula, on the slider and in the address.
+function go(index) {
+    position = Math.max(0, Math.min(steps.length - 1, index));
+    const step = steps[position];
+    if (!paintedPaths) paint(position);
+    byId("phase").textContent = PHASES[step.kind];
+    byId("count").textContent = `step ${position} of ${steps.length - 1}`;
+    byId("card").dataset.phase = PHASES[step.kind];
+    showWords(step);
+    const slider = byId("step");
+    slider.value = position;
+    slider.setAttribute("aria-valuetext", `${position} of ${steps.length - 1}, ${PHASES[step.kind]}`);
+    byId("first").disabled = byId("back").disabled = position === 0;
+    byId("next").disabled = byId("last").disabled = position === steps.length - 1;
+    remember();
+    askAbout(step);
+}
+
+function showWords(step) {
+    const secret = step.kind === "edge" && isHidden(step.parent);
+    const said = secret ? question(step) : step.kind === "done" && anyHidden() ? "Some gradients are still hidden." : sentence(position);
+    if (byId("sentence").textContent !== said) byId("sentence").textContent = said;
+    byId("formula").replaceChildren(...(secret ? secretFormula(step) : formulaOf(step)));
+    scrollable();
+}
+
+function formulaOf(step) {
+    if (step.kind === "node") return [equation(forwardSides(step.node))];
+    if (step.kind === "seed") return [equation([derivative(root, root), number(1)])];
+    if (step.kind !== "edge") return [];
+    const grads = gradients(position), sign = uses[step.parent].length > 1 ? "+=" : "=", box = intoBox(step);
+    if (!box) return [equation(chainSides(step.parent, [step], grads, flow(grads, step)), sign)];
+    const out = homeOf(step.child), product = times(number(grads[out]), number(boxSlope(step, box)));
+    const symbols = out === root ? [] : [times(derivative(root, out), derivative(out, step.parent))];
+    return [equation([derivative(root, step.parent), ...symbols, product, number(flow(grads, step))], sign)];
+}
+
+// A formula wider than its place can be scrolled, with the keyboard too.
+function scrollable() {
+    for (const box of document.querySelectorAll(".formula")) {
+        box.toggleAttribute("tabindex", box.scrollWidth > box.clientWidth);
+        if (box.hasAttribute("tabindex")) box.setAttribute("tabindex", "0");
+    }
+}
+
+// ---- The address: page.html#7 is step 7 ------------------------------------------------------------------------------
+
+function remember() {
+    try {
+        history.replaceState(null, "", `#${position}`);
+    } catch { /* a frame without an address of its own */ }
+}
+
+function fromAddress() {
+    const wanted = Number.parseInt(location.hash.slice(1), 10);
+    return Number.isNaN(wanted) ? 0 : wanted;
+}
+
+// ---- Moving ----------------------------------------------------------------------------------------------------------
+
+// The next step that can be seen in this view.
+function move(by) {
+    let index = position + by;
+    while (index > 0 && index < steps.length - 1 && !visible(steps[index])) index += by;
+    clearPaths();
+    go(index);
+}
+
+function jump(index) {
+    pause();
+    clearPaths();
+    go(index);
+}
+
+function pause() {
+    clearInterval(timer);
+    timer = null;
+    byId("play").textContent = "Play";
+}
+
+function play() {
+    if (position === steps.length - 1) go(0);
+    clearPaths();
+    byId("play").textContent = "Pause";
+    timer = setInterval(() => {
+        move(1);
+        if (position === steps.length - 1 || isAsking()) pause();
+    }, Number(byId("speed").value));
+}
+
+const toggle = () => timer ? pause() : play();
+
+const KEYS = {
+    ArrowRight: () => { pause(); move(1); }, ArrowLeft: () => { pause(); move(-1); },
+    Home: () => jump(0), End: () => jump(steps.length - 1), " ": toggle,
+};
+
+// The keys belong to the steps, unless the focus is on something that knows them itself.
+function onKey(event) {
+    const busy = event.target.closest("input:not(#step), select, textarea");
+    const pressed = event.key === " " && event.target.closest("button, summary, [role=button]");
+    if (busy || pressed || event.altKey || event.ctrlKey || event.metaKey || !KEYS[event.key]) return;
+    event.preventDefault();
+    KEYS[event.key]();
+}
+
+function wireSteps() {
+    byId("step").max = steps.length - 1;
+    byId("step").addEventListener("input", event => jump(Number(event.target.value)));
+    byId("first").addEventListener("click", () => jump(0));
+    byId("last").addEventListener("click", () => jump(steps.length - 1));
+    byId("next").addEventListener("click", () => { pause(); move(1); });
+    byId("back").addEventListener("click", () => { pause(); move(-1); });
+    byId("play").addEventListener("click", toggle);
+    byId("speed").addEventListener("change", () => { if (timer) { pause(); play(); } });
+    document.addEventListener("keydown", onKey);
+    window.addEventListener("hashchange", () => { if (fromAddress() !== position) jump(fromAddress()); });
+    window.addEventListener("beforeprint", () => { listSteps(); byId("all").open = true; });
+    byId("all").addEventListener("toggle", listSteps);
+}
+
+function listSteps() {
+    const secret = anyHidden();
+    byId("steps").replaceChildren(...steps.map((step, i) =>
+        element("li", secret && step.kind === "edge" && isHidden(step.parent) ? question(step) : sentence(i))));
+}

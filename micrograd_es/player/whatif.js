@@ -1,0 +1,134 @@
+// ---- What if: other numbers on the leaves, and descend ---------------------------------------------------------------
+
+let losses = [];
+
+// The leaves have these numbers now; everything follows.
+function setLeaves(leafData) {
+    now = compute({ ...currentLeaves(), ...leafData });
+    refresh();
+}
+
+const currentLeaves = () => Object.fromEntries(leaves.map(i => [i, now.data[i]]));
+
+// Back to the very numbers that Python sent.
+function reset() {
+    now = { ...python, changed: false };
+    losses = [];
+    byId("descended").textContent = "These are Python’s numbers again.";
+    refresh();
+}
+
+function refresh() {
+    forgetGuesses();
+    clearPaths();
+    go(position);
+    fillDetail();
+    fillLeaves();
+    drawCurve();
+    summarise();
+    if (byId("all").open) listSteps();
+}
+
+function summarise() {
+    const change = now.changed ? ` (what if; Python’s is ${shown(python.data[root])})` : "";
+    byId("summary").textContent = `${nodes[root].name} = ${shown(now.data[root])}${change}`;
+}
+
+// ---- A row of controls for each leaf ---------------------------------------------------------------------------------
+
+function leafRow(i) {
+    const row = element("div", "", { class: "leaf-row", "data-leaf": i });
+    const value = python.data[i], reach = Math.max(2, Math.ceil(2 * Math.abs(Number.isFinite(value) ? value : 1)));
+    const range = element("input", "", { type: "range", min: -reach, max: reach, step: reach / 200, "aria-label": `${nodes[i].name}, slider` });
+    const box = element("input", "", { type: "number", step: "any", "aria-label": nodes[i].name });
+    const learn = element("input", "", { type: "checkbox", class: "learn" });
+    learn.checked = graph.learn.includes(i);
+    const label = element("label", "", { class: "learns", title: "descend moves it" });
+    label.append(learn, element("span", "descend"), element("span", ` ${nodes[i].name}`, { class: "unseen" }));
+    range.addEventListener("input", () => setLeaves({ [i]: Number(range.value) }));
+    box.addEventListener("input", () => { if (box.value !== "" && box.validity.valid) setLeaves({ [i]: box.valueAsNumber }); });
+    box.addEventListener("change", fillLeaves);
+    row.append(element("span", nodes[i].name, { class: "leaf-name", "aria-hidden": "true" }), range, box, element("output"), label);
+    return row;
+}
+
+// Inputs first, then the parameters, layer by layer: w₁₂⁽³⁾ is of layer 3.
+function byPlace(all) {
+    const key = i => {
+        const name = nodes[i].name.normalize("NFKC").replace("−", "-");
+        return `${graph.learn.includes(i) ? 1 : 0}${name.match(/\((\d+)\)$/)?.[1].padStart(3, "0") ?? "000"}${name}`;
+    };
+    return all.map(i => [key(i), i]).sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true })).map(([, i]) => i);
+}
+
+// What the controls show; a box that is being typed in is left alone.
+function fillLeaves() {
+    const grads = gradients();
+    for (const row of document.querySelectorAll(".leaf-row")) {
+        const i = Number(row.dataset.leaf), [range, box] = row.querySelectorAll("input");
+        if (document.activeElement !== range) range.value = now.data[i];
+        if (document.activeElement !== box || box.valueAsNumber !== now.data[i]) box.value = tidy(now.data[i]);
+        row.querySelector("output").textContent = isHidden(i) ? "grad ?" : `grad ${shown(grads[i])}`;
+    }
+}
+
+const tidy = x => Number.isFinite(x) ? String(Number(x.toPrecision(4))) : "";
+
+// ---- Descend: w ← w − α · grad -----------------------------------------------------------------------------------
+
+const learned = () => [...document.querySelectorAll(".leaf-row")]
+    .filter(row => row.querySelector(".learn").checked).map(row => Number(row.dataset.leaf));
+
+function descend(times) {
+    const alpha = byId("alpha").valueAsNumber, chosen = learned();
+    if (!(alpha > 0)) return said("α, the learning rate, is a number above 0.");
+    if (!chosen.length) return said("Tick “descend” beside a leaf: nothing is to be moved.");
+    const before = now.data[root];
+    if (!losses.length) losses.push(before);
+    for (let k = 0; k < times; k++) {
+        const grads = gradients();
+        now = compute({ ...currentLeaves(), ...Object.fromEntries(chosen.map(i => [i, now.data[i] - alpha * grads[i]])) });
+        losses.push(now.data[root]);
+    }
+    refresh();
+    const after = now.data[root], verb = after < before ? "fell" : after > before ? "rose" : "stayed";
+    return said(`${times === 1 ? "One step" : `${times} steps`} w ← w − ${numberText(alpha)} · grad: ${nodes[root].name} ${verb} ` +
+                `from ${numberText(before)} to ${numberText(after)}.${after > before ? " α is too large here." : ""}`);
+}
+
+const said = text => { byId("descended").textContent = text; };
+
+// The loss after every step: a line with its first and last number written on it.
+function drawCurve() {
+    const finite = losses.filter(Number.isFinite);
+    if (finite.length < 2) return byId("curve").replaceChildren();
+    const [width, height, left, top] = [480, 180, 60, 16];
+    const high = Math.max(...finite), low = Math.min(0, ...finite), last = losses.length - 1;
+    const x = k => left + (width - left - 60) * k / last, y = v => top + (height - top - 34) * (high - v) / (high - low || 1);
+    const svg = svgElement("svg", { viewBox: `0 0 ${width} ${height}`, role: "img",
+        "aria-label": `${nodes[root].name} over ${last} steps, from ${numberText(losses[0])} to ${numberText(losses[last])}` });
+    const dots = losses.map((v, k) => [v, k]).filter(([v]) => Number.isFinite(v));
+    const line = dots.map(([v, k]) => `${x(k).toFixed(1)},${y(v).toFixed(1)}`).join(" ");
+    const text = (attributes, words) => svgElement("text", attributes, words);
+    svg.append(svgElement("path", { d: `M${left},${top}V${y(low)}H${width - 60}`, class: "axis" }),
+               svgElement("polyline", { points: line, class: "loss" }),
+               ...dots.map(([v, k]) => svgElement("circle", { cx: x(k), cy: y(v), r: last > 60 ? 1.5 : 3, class: "dot" })),
+               text({ x: left - 6, y: top + 5, "text-anchor": "end" }, shown(high)),
+               text({ x: left - 6, y: y(low) + 4, "text-anchor": "end" }, shown(low)),
+               text({ x: x(last) + 8, y: y(dots.at(-1)[0]) + 4 }, shown(dots.at(-1)[0])),
+               text({ x: (left + width - 60) / 2, y: height - 6, "text-anchor": "middle" }, `${last} steps`));
+    return byId("curve").replaceChildren(svg);
+}
+
+function wireWhatIf() {
+    if (!computable()) {
+        const why = "This graph cannot be computed again in a browser: it has an operation that only Python knows.";
+        byId("whatif").replaceChildren(byId("whatif-title"), element("p", why));
+        return;
+    }
+    byId("leaves").append(...byPlace(leaves).map(leafRow));
+    byId("descend").addEventListener("click", () => descend(1));
+    byId("descend10").addEventListener("click", () => descend(10));
+    byId("reset").addEventListener("click", reset);
+    fillLeaves();
+}
