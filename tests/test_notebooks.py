@@ -95,10 +95,10 @@ def shown(cell):
 
 
 def test_they_are_all_here():
-    "The first steps, the five decks, micrograd's demo, the classic mistakes."
+    "The first steps, the five decks, micrograd's demo, the classic mistakes, the player."
     assert [path.stem for path in NOTEBOOKS] == [
         "00_start_here", "01_dlies", "02_iiser", "03_lesson4", "04_yale", "05_cse471", "micrograd_in_our_hands",
-        "mistakes",
+        "mistakes", "play",
     ]  # fmt: skip
 
 

@@ -264,7 +264,7 @@ def test_in_a_notebook():
     page = play(slide())
     frame, image = re.fullmatch(r"(<iframe .*></iframe>)(<img .*>)", page._repr_html_(), re.DOTALL).groups()
     assert unescape(re.search(r'srcdoc="(.*?)"', frame, re.DOTALL)[1]) == page.html and "data:image/svg+xml" in image
-    assert repr(page).startswith("<Player: a page of ")
+    assert repr(page) == "<Player: one page; .save('page.html') writes it>"
 
 
 def test_in_a_terminal(tmp_path, monkeypatch, capsys):

@@ -57,7 +57,7 @@ class Player:
         return frame.format(html.escape(self.html)) + self.image
 
     def __repr__(self) -> str:
-        return f"<Player: a page of {len(self.html.encode()) / 1000:.0f} kB; .save('page.html') writes it>"
+        return "<Player: one page; .save('page.html') writes it>"
 
 
 def play(
