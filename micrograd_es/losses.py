@@ -13,7 +13,7 @@ from functools import reduce
 from numbers import Integral
 from typing import Any
 
-from .engine import Value, constant, function
+from .engine import CONSTANT, Value, constant, function
 from .functions import mean
 from .op import total
 
@@ -37,15 +37,15 @@ def cross_entropy(p: Numbers, q: Numbers, base: float = 2) -> Value:
     ValueError if one of p, q is no probability. They need not sum to 1: then it is a code length, no cross-entropy.
     """
     _same_length("cross_entropy", p, q)
-    return _sum(a * -_log(b, base) for a, b in zip(_probabilities("cross_entropy", "p", p),
-                                                   _probabilities("cross_entropy", "q", q)) if a.data)  # fmt: skip
+    pairs = zip(_probabilities("cross_entropy", "p", p), _probabilities("cross_entropy", "q", q))
+    return _sum(a * -_log(b, base) for a, b in pairs if _counts(a, b))
 
 
 def kl_divergence(p: Numbers, q: Numbers, base: float = 2) -> Value:
     "D(P‖Q) = H(P; Q) - H(P) = Σ p log(p/q): never negative where both sum to 1 (Gibbs), and 0 only for P = Q."
     _same_length("kl_divergence", p, q)
     pairs = zip(_probabilities("kl_divergence", "p", p), _probabilities("kl_divergence", "q", q))
-    return _sum(a * _log(a / b, base) for a, b in pairs if a.data)
+    return _sum(a * _log(a / b, base) for a, b in pairs if _counts(a, a))
 
 
 # ---- Regression -----------------------------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ def bce(p: Any, y: Any) -> Value:
     At p = 0 or 1 it may be inf, as on the slide: `bce_with_logits` is not. ValueError if p is no probability.
     """
     (p,), (y,) = _probabilities("bce", "p", [p]), _probabilities("bce", "y", [y])
-    return _sum(-(weight * q.log()) for weight, q in ((y, p), (1 - y, 1 - p)) if weight.data)
+    return _sum(-(weight * q.log()) for weight, q in ((y, p), (_rest(y), 1 - p)) if _counts(weight, q))
 
 
 def categorical_cross_entropy(probabilities: Numbers, target: int | Numbers) -> Value:
@@ -115,8 +115,8 @@ def bce_with_logits(z: Any, y: Any) -> Value:
     23.00000000010262
     """
     z, (y,) = _value(z), _probabilities("bce_with_logits", "y", [y])
-    return _sum(weight * (sign * z).softplus() if weight.data != 1 else (sign * z).softplus()
-                for weight, sign in ((y, -1), (1 - y, 1)) if weight.data)  # fmt: skip
+    terms = [(weight, (sign * z).softplus()) for weight, sign in ((y, -1), (_rest(y), 1)) if _counts(weight)]
+    return _sum(term if weight.op is CONSTANT and weight.data == 1 else weight * term for weight, term in terms)
 
 
 def _from_logits(m: Any, z: Any, *others: Any) -> Any:
@@ -148,7 +148,7 @@ def cross_entropy_with_logits(logits: Numbers, target: int | Numbers) -> Value:
         return softmax_cross_entropy(logits[target], *others)
     _same_length("cross_entropy_with_logits", logits, target)
     labels = enumerate(_probabilities("cross_entropy_with_logits", "y", target))
-    return _sum(y * cross_entropy_with_logits(logits, i) for i, y in labels if y.data)
+    return _sum(y * cross_entropy_with_logits(logits, i) for i, y in labels if _counts(y))
 
 
 def hinge(scores: Numbers, k: int, delta: float = 1.0) -> Value:
@@ -184,6 +184,16 @@ def l1(parameters: Iterable[Value], lam: float) -> Value:
 
 def _value(x: Any) -> Value:
     return x if isinstance(x, Value) else constant(x, "a loss")
+
+
+def _rest(y: Value) -> Value:
+    "1 - y, a number if y is one."
+    return constant(1 - y.data, "a loss") if y.op is CONSTANT else 1 - y
+
+
+def _counts(weight: Value, q: Value | None = None) -> bool:
+    "Is there a term weight · log q? None for the number 0; a Value that is 0 now stays, but where it meets log 0."
+    return bool(weight.data) or not (weight.op is CONSTANT or (q is not None and q.data == 0))
 
 
 def _sum(terms: Iterable[Value]) -> Value:

@@ -12,9 +12,7 @@ import pytest
 
 FOLDER = Path(__file__).parent.parent / "examples"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.py"))
-SECONDS = (
-    "crater_unet dropout glyph_mlp multi_label phasenet_mini rnn_echo softmax_classifier svm_classifier xavier_variance"
-)
+SECONDS = "crater_unet dropout glyph_mlp gpt mnist multi_label phasenet_mini rnn_echo softmax_classifier svm_classifier xavier_variance"
 
 
 def example(name):

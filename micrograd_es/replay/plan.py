@@ -207,9 +207,7 @@ class Plan:
 
 def topological_of(roots: Sequence[Value]) -> list[Value]:
     "Everything under several roots, parents before children."
-    if len(roots) == 1:
-        return topological(roots[0])
-    return list(dict.fromkeys(v for root in roots for v in topological(root)))
+    return topological(Value(0.0, roots))[:-1]
 
 
 def _signs(rows: list[list[int]]) -> Array | None:

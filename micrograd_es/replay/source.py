@@ -24,6 +24,7 @@ class Source:
 
     def __init__(self, plan: Plan, wanted: set[Any]):
         self.plan = plan
+        self.numbers = {id(g): i for i, g in enumerate(plan.groups)}
         self.constants: dict[str, Any] = {}
         self.views: dict[str, str] = {}
         self.needed = self._needed(wanted)
@@ -58,7 +59,7 @@ class Source:
     # -- names
 
     def _name(self, g: Group) -> str:
-        return f"y{self.plan.groups.index(g)}"
+        return f"y{self.numbers[id(g)]}"
 
     def _block(self, g: Group, d: str = "") -> str:
         name = d + self._name(g)

@@ -1,0 +1,245 @@
+"""How fast is the replay? A graph of scalars beside matrix code written as such, in one run, on one thread each.
+
+    python benchmarks/replay.py [--quick]      (pip install torch jax casadi micrograd: those missing are left out)
+
+The engines take turns, so that a slow minute of the machine hits them all; shown are medians of processor time, and
+how many times that of the first line they are. Fair play: JAX has the minibatches of an epoch in one lax.scan under
+one jit, CasADi SX is called on buffers, neither pays for compiling. Eager engines get one sample, and its time is
+multiplied by ten. Each "ready" line is a process of its own: from the graph of Values to the compiled program.
+"""
+
+import argparse
+import gc
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+from time import process_time
+
+for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ[name] = "1"  # before NumPy comes in
+os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+sys.path.insert(0, str(Path(__file__).parent.parent / "examples"))
+# ruff: noqa: E402
+import gpt
+import mnist
+import numpy as np
+
+import micrograd_es
+from micrograd_es import Value, data, losses, nn, optim
+from micrograd_es.replay import replay
+
+BATCH, RATE = 10, 0.5
+
+
+def report(title, jobs, rounds):
+    "jobs: a name, a function, how often it is called in a round, and what its time is multiplied by."
+    results = {name: [] for name, job, *_ in jobs if job() or True}  # called once, to warm up
+    for name, job, count, factor in jobs * rounds:
+        gc.collect()
+        start = process_time()
+        for _ in range(count):
+            job()
+        results[name].append(1e6 * factor * (process_time() - start) / count)
+    first = median(next(iter(results.values())))
+    print(f"\n{title:52} {'microseconds':>14} {'times the first':>16}")
+    for name, times in results.items():
+        print(f"    {name:48} {median(times):14,.1f} {median(times) / first:16,.2f}", flush=True)
+
+
+def if_installed(make, *arguments):
+    try:
+        return make(*arguments)
+    except ImportError as error:
+        print(f"left out: {error.name} is not installed")
+        return []
+
+
+# ---- MNIST: one step on a minibatch of 10, 784-30-10, cross-entropy -------------------------------------------------
+
+
+def epoch(name, step, rows):
+    return [(name, lambda: [step(rows[i : i + BATCH]) for i in range(0, len(rows), BATCH)], 1, BATCH / len(rows))]
+
+
+def ours(rows, dtype):
+    r, parameters = mnist.network(30, "cross-entropy")
+    r, sgd = replay(r.loss, r.inputs, parameters, dtype=dtype), optim.SGD(parameters, RATE)
+    return epoch(f"micrograd_es, replay, {dtype.__name__}", lambda few: r.step(few, sgd), rows.astype(dtype))
+
+
+def by_hand(rows, *weights):
+    w1, b1, w2, b2 = (a.copy() for a in weights)
+
+    def step(few):
+        x, y = few[:, :784], few[:, 784:]
+        a = 1 / (1 + np.exp(-(x @ w1.T + b1)))
+        d2 = (1 / (1 + np.exp(-(a @ w2.T + b2))) - y) * (RATE / BATCH)
+        d1 = (d2 @ w2) * a * (1 - a)
+        for w, change in ((w2, d2.T @ a), (b2, d2.sum(0)), (w1, d1.T @ x), (b1, d1.sum(0))):
+            w -= change
+
+    return epoch("NumPy, written by hand", step, rows)
+
+
+def pytorch(rows, *weights):
+    import torch
+
+    torch.set_num_threads(1)
+    net = torch.nn.Sequential(torch.nn.Linear(784, 30), torch.nn.Sigmoid(), torch.nn.Linear(30, 10)).double()
+    for p, w in zip(net.parameters(), weights):
+        p.data = torch.tensor(w)
+    sgd, cost = torch.optim.SGD(net.parameters(), RATE), torch.nn.BCEWithLogitsLoss(reduction="sum")
+
+    def step(few):
+        sgd.zero_grad()
+        (cost(net(few[:, :784]), few[:, 784:]) / BATCH).backward()
+        sgd.step()
+
+    return epoch("PyTorch, vectorised", step, torch.tensor(rows))
+
+
+def jax_scan(rows, *weights):
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+
+    def loss(ws, few):
+        z = jax.nn.sigmoid(few[:, :784] @ ws[0].T + ws[1]) @ ws[2].T + ws[3]
+        return (jax.nn.softplus(z) - few[:, 784:] * z).sum() / BATCH
+
+    def step(ws, few):
+        value, slopes = jax.value_and_grad(loss)(ws, few)
+        return [w - RATE * d for w, d in zip(ws, slopes)], value
+
+    run = jax.jit(lambda ws, batches: jax.lax.scan(step, ws, batches))
+    ws, batches = [jax.numpy.array(w) for w in weights], jax.numpy.array(rows.reshape(-1, BATCH, rows.shape[1]))
+    return [("JAX, one lax.scan", lambda: jax.block_until_ready(run(ws, batches)), 1, BATCH / len(rows))]
+
+
+def eagerly(library, name):
+    net, xs = library.nn.MLP(784, [30, 10]), [random.random() for _ in range(784)]  # relu: micrograd has no sigmoid
+
+    def step():
+        net.zero_grad()
+        sum((out - 0.5) ** 2 for out in net(xs)).backward()
+        for p in net.parameters():
+            p.data -= 1e-3 * p.grad
+
+    return [(f"{name}, eagerly (one sample, x 10)", step, 1, BATCH)]
+
+
+def micrograd():
+    import micrograd.nn
+
+    sys.setrecursionlimit(10**6)
+    return eagerly(micrograd, "micrograd")
+
+
+# ---- A GPT; and gradients beside CasADi's ---------------------------------------------------------------------------
+
+
+def gpts():
+    graph = gpt.Graph(gpt.GPT())
+    r, rows = graph.replay(), np.array([graph.row(name) for name in gpt.NAMES[:16]])
+    fast, slow = optim.Adam(graph.parameters, 0.001), optim.Adam(graph.parameters, 0.001)
+    jobs = [(f"replay, names: {n}", lambda n=n: r.step(rows[:n], fast), 20, 1) for n in (16, 1)]
+    return [*jobs, ("eagerly, the same graph, names: 1", lambda: gpt.eager_step(graph, rows[:1], slow), 1, 1)]
+
+
+def casadi_sx(sizes, act, cost, samples):
+    "The loss and its gradient as a tape of scalar operations, mapped over the samples; without weight decay."
+    import casadi
+
+    ws = [casadi.SX.sym("w", *shape) for n, m in zip(sizes, sizes[1:]) for shape in ((m, n), (m, 1))]
+    x, y, flat = casadi.SX.sym("x", sizes[0]), casadi.SX.sym("y", sizes[-1]), casadi.veccat(*ws)
+    z = x
+    for i in range(0, len(ws), 2):
+        z = casadi.mtimes(ws[i], act(casadi, z) if i else z) + ws[i + 1]
+    loss = cost(casadi, z, y)
+    f = casadi.Function("f", [flat, x, y], [loss, casadi.gradient(loss, flat)]).map(samples, "serial")
+    buffer, run = f.buffer()
+    numbers = [np.random.default_rng(0).normal(size=f.size_in(i)).ravel() for i in range(3)]
+    answers = [np.zeros(f.numel_out(i)) for i in range(2)]
+    for i, a in enumerate(numbers):
+        buffer.set_arg(i, memoryview(a))
+    for i, a in enumerate(answers):
+        buffer.set_res(i, memoryview(a))
+    return [("CasADi SX", lambda: (run(), answers[1].reshape(samples, -1).mean(0), numbers, buffer), 20, 1)]
+
+
+def moons():
+    net, xs, y = nn.MLP(2, [16, 16, 1]), [Value(0.0), Value(0.0)], Value(1.0)
+    r = replay((1 - y * net(xs)).relu() + losses.l2(net.parameters(), 1e-4), [*xs, y], net.parameters())
+    return r, np.array([[*x, 2.0 * label - 1] for x, label in data.moons(100, 0.1, random.Random(0))])
+
+
+# ---- Ready ----------------------------------------------------------------------------------------------------------
+
+
+def peak():
+    "Megabytes that this process has held at most (Linux; elsewhere 0)."
+    status = Path("/proc/self/status")
+    return int(re.search(r"VmHWM:\s*(\d+)", status.read_text())[1]) / 1e3 if status.exists() else 0.0
+
+
+def ready(kind, nodes):
+    "Print, as JSON: the nodes, seconds to be ready, megabytes of the graph, and what the replay adds."
+    nin, before = (nodes - 900) // 61 + 1, peak()
+    net, xs = nn.MLP(nin, [30, 10], act="sigmoid"), [Value(0.5) for _ in range(nin)]
+    loss, parameters = losses.quadratic(net(xs), [0.5] * 10), net.parameters()
+    if kind == "chain":
+        xs, parameters = [Value(1.0)], [Value(0.999)]
+        loss = xs[0]
+        for _ in range(nodes // 2):
+            loss = (loss * parameters[0]).tanh()
+    graph, start = peak(), process_time()
+    replay(loss, xs, parameters)
+    end = process_time()
+    print(json.dumps([len(micrograd_es.topological(loss)), end - start, graph - before, peak() - graph]))
+
+
+def ready_line(kind, nodes):
+    command = [sys.executable, __file__, "--ready", kind, str(nodes)]
+    n, seconds, graph, plan = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    print(f"    {kind:12} {n:10,} {seconds:9.3f} {1e6 * seconds / n:9.2f} {graph:9.1f} {plan:10.1f}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a glance: one round, smaller graphs")
+    parser.add_argument("--ready", nargs=2, metavar=("KIND", "NODES"), help="one line of the last table")
+    options = parser.parse_args()
+    random.seed(0)
+    if options.ready:
+        return ready(options.ready[0], int(options.ready[1]))
+    rounds, rng = 1 if options.quick else 5, np.random.default_rng(0)
+    rows = np.hstack([rng.random((2000, 784)).clip(0.8) - 0.8, np.eye(10)[rng.integers(10, size=2000)]])
+    weights = [rng.normal(size=shape) * 0.1 for shape in ((30, 784), 30, (10, 30), 10)]
+    jobs = [*ours(rows, np.float64), *ours(rows, np.float32), *by_hand(rows, *weights)]
+    jobs += if_installed(pytorch, rows, *weights) + if_installed(jax_scan, rows, *weights)
+    report("784-30-10, a step on a minibatch of 10", jobs, rounds)
+    slow = eagerly(micrograd_es, "micrograd_es") + if_installed(micrograd)
+    report("784-30-10, the same, node by node", [jobs[0], *slow], 1)
+    report("a GPT of 4,080 parameters, a step with Adam", gpts(), rounds)
+    relu, hinge = (lambda m, z: m.fmax(z, 0)), (lambda m, z, y: m.fmax(1 - y * z, 0))
+    sigmoid, cross_entropy = (lambda m, z: 1 / (1 + m.exp(-z))), lambda m, z, y: m.sum1(m.log(1 + m.exp(z)) - y * z)
+    for title, (r, few), sx in (
+        ("moons, 2-16-16-1", moons(), ((2, 16, 16, 1), relu, hinge, 100)),
+        ("784-30-10", (mnist.network(30, "cross-entropy")[0], rows[:10]), ((784, 30, 10), sigmoid, cross_entropy, 10)),
+    ):
+        replayed = ("micrograd_es, replay", lambda r=r, few=few: r.loss_and_gradients(few), 50, 1)
+        report(f"{title}, {len(few)} samples, a gradient", [replayed, *if_installed(casadi_sx, *sx)], rounds)
+    print(f"\n{'ready':16} {'nodes':>10} {'seconds':>9} {'us/node':>9} {'MB graph':>9} {'MB replay':>10}")
+    for nodes in (1_000, 10_000, 100_000, 1_000_000)[: 3 if options.quick else 4]:
+        ready_line("network", nodes)
+    for nodes in (1_000, 4_000)[: 1 if options.quick else 2]:
+        ready_line("chain", nodes)
+
+
+if __name__ == "__main__":
+    main()
