@@ -77,7 +77,7 @@ def run(known, unseen, hidden=30, cost="cross-entropy", epochs=30, seed=0, batch
 
 def heart(source):
     "What is done in every step: the two functions of the program."
-    return source[source.index("    def forward") : source.index("    return forward")].rstrip()
+    return source[source.index("def forward") :].rstrip()
 
 
 def main():

@@ -55,7 +55,7 @@ class Formulas:
         child = edge.child
         printed = [float(f"{x.data:.4g}") for x in (child, *child.parents)]
         plainly = self.local(edge).text == self.language(edge.local).text
-        if plainly or not self.gives(edge, 0.01 * abs(edge.local), *printed):
+        if plainly or not self.gives(edge, 0.001 * abs(edge.local), *printed):
             return self.language(edge.local)
         numbers = [self.language(x.data) for x in (child, *child.parents)]
         return self.language.local_gradients(child.op, *numbers)[edge.place]

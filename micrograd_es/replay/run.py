@@ -32,9 +32,8 @@ class Replay:
         self.region: Any = self.places  # the parameters in the buffer: side by side, if they can be
         if sorted(self.places) == list(range(self.places.min(), self.places.max() + 1)):
             self.region = slice(self.places.min(), self.places.max() + 1)
-        scope: dict[str, Any] = {"np": np, "add_at": add_at, **program.constants}
-        exec(compile(self.source, "<replay>", "exec"), scope)  # our own text, written by Source from the plan
-        self._program = scope["program"]
+        self._code = compile(self.source, "<replay>", "exec")  # our own text, written by Source from the plan
+        self._constants = {"np": np, "add_at": add_at, **program.constants}
         self._ready: dict[int, tuple[Array, Callable[[], None], Callable[[], None]]] = {}
         self.read()
 
@@ -106,8 +105,11 @@ class Replay:
             )
         if len(batch) not in self._ready:
             lanes = np.zeros((self.plan.sizes[LANES], len(batch)), self.shared.dtype)
-            made = self._program(self.shared, lanes, self.d_shared, np.zeros_like(lanes))
-            self._ready = {len(batch): (lanes, *made)} | dict(list(self._ready.items())[:3])
+            arrays = {"shared": self.shared, "lanes": lanes, "d_shared": self.d_shared, "d_lanes": np.zeros_like(lanes)}
+            scope: dict[str, Any] = self._constants | arrays
+            exec(self._code, scope)
+            ready = lanes, scope["forward"], scope["backward"]
+            self._ready = {len(batch): ready} | dict(list(self._ready.items())[:3])
         lanes, forward, backward = self._ready[len(batch)]
         lanes[: len(self.inputs)] = batch.T
         with np.errstate(all="ignore"):

@@ -19,7 +19,7 @@ BUFFERS = {SHARED: "shared", LANES: "lanes"}
 class Source:
     """The program of a plan: `text`, and the index arrays that it needs by name (`constants`).
 
-    text defines program(shared, lanes, d_shared, d_lanes), which answers the functions forward() and backward().
+    Run where shared, lanes, d_shared and d_lanes are arrays, it names their parts and defines forward() and backward().
     """
 
     def __init__(self, plan: Plan, wanted: set[Any]):
@@ -41,9 +41,8 @@ class Source:
             if mask.any()
         ]
         views = [f"{name} = {view}" for name, view in self.views.items()]
-        blocks = ["def program(shared, lanes, d_shared, d_lanes):", *_indent(views), "", "    def forward():"]
-        blocks += _indent(_indent(self.forward or ["pass"])) + ["", "    def backward():"]
-        blocks += _indent(_indent(zero + self.backward or ["pass"])) + ["", "    return forward, backward"]
+        blocks = [*views, "", "", "def forward():", *_indent(self.forward or ["pass"])]
+        blocks += ["", "", "def backward():", *_indent(zero + self.backward or ["pass"])]
         return "\n".join(blocks) + "\n"
 
     def _needed(self, wanted: set[Any]) -> list[Any]:
