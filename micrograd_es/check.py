@@ -75,10 +75,10 @@ def check(root: Any, *leaves: Any, h: float = CENTRAL_STEP) -> Check:
     and to the right differ.
     """
     from .names import names
-    from .routes import is_constant, upstream
+    from .routes import leaves_of, upstream
 
     called, gradients = names(root), upstream(root)
-    chosen = leaves or [v for v in called if not v.parents and not is_constant(v)]
+    chosen = leaves or leaves_of(called)
     before = {v: (v.data, v.local_grads) for v in called}
     try:
         return Check([_row(root, v, called.get(v, v.label), gradients.get(v, 0.0), h) for v in chosen])

@@ -184,9 +184,9 @@ def report(root: Value, wrt: list[Value], options: argparse.Namespace) -> str:
     from .explain import explain, nonfinite_note
     from .notebook import mermaid
     from .paths import paths, why
-    from .routes import is_constant
+    from .routes import leaves_of
 
-    leaves = wrt or [v for v in topological(root) if not v.parents and not is_constant(v)]
+    leaves = wrt or leaves_of(topological(root))
     if options.text == "mermaid":
         text = mermaid(root)
     else:

@@ -29,7 +29,7 @@ from typing import NamedTuple
 from .engine import Value, first_nonfinite, topological
 from .formulas import Formulas
 from .names import names
-from .routes import Edge, between, is_constant, upstream, uses
+from .routes import Edge, between, is_constant, leaves_of, upstream, uses
 from .symbols import Language, latex, number_text, plain
 
 LIMIT = 2000  # steps
@@ -50,10 +50,8 @@ class Explanation:
     Numbers are shown to four digits and computed with all of them.
     """
 
-    def __init__(self, root: Value, leaves: list[Value], called: dict[Value, str]):
+    def __init__(self, root: Value, order: list[Value], shown: list[Value], called: dict[Value, str]):
         self.root, self.names = root, called
-        order = topological(root)
-        shown = between(root, leaves)
         self.gradients, used = upstream(root, order), uses(order)
         self.steps = [Step(v, used[v], self.gradients[v]) for v in reversed(shown) if v is not root]
         needed = {v for v in shown} | {x for v in shown for x in v.parents}
@@ -118,17 +116,19 @@ def explain(root: Value, wrt: Value | Iterable[Value] | None = None) -> Explanat
     """
     order = topological(root)
     if wrt is None:
-        leaves = [v for v in order if not v.parents and not is_constant(v)]
+        leaves = leaves_of(order)
     else:
         leaves = [wrt] if isinstance(wrt, Value) else list(wrt)
-    steps = len(between(root, leaves))
-    if steps > LIMIT:
-        raise ValueError(f"a worked solution of {steps:,} steps is no reading: explain one leaf, explain(root, wrt=w)")
+    shown = between(root, leaves)
+    if len(shown) > LIMIT:
+        raise ValueError(
+            f"a worked solution of {len(shown):,} steps is no reading: explain one leaf, explain(root, wrt=w)"
+        )
     called = names(root)
     for v in leaves:
         if v not in called:
             raise ValueError(f"{called[root]} does not use {v.label or v!r}: its gradient is 0")
-    return Explanation(root, leaves, called)
+    return Explanation(root, order, shown, called)
 
 
 def nonfinite_note(root: Value, called: dict[Value, str] | None = None) -> str | None:

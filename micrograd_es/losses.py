@@ -13,9 +13,10 @@ from functools import reduce
 from numbers import Integral
 from typing import Any
 
-from .engine import CONSTANT, Value, constant, function
+from .engine import Value, constant, function
 from .functions import mean
 from .op import total
+from .routes import is_constant
 
 Numbers = Sequence[Any]
 
@@ -116,7 +117,7 @@ def bce_with_logits(z: Any, y: Any) -> Value:
     """
     z, (y,) = _value(z), _probabilities("bce_with_logits", "y", [y])
     terms = [(weight, (sign * z).softplus()) for weight, sign in ((y, -1), (_rest(y), 1)) if _counts(weight)]
-    return _sum(term if weight.op is CONSTANT and weight.data == 1 else weight * term for weight, term in terms)
+    return _sum(term if is_constant(weight) and weight.data == 1 else weight * term for weight, term in terms)
 
 
 def _from_logits(m: Any, z: Any, *others: Any) -> Any:
@@ -188,12 +189,12 @@ def _value(x: Any) -> Value:
 
 def _rest(y: Value) -> Value:
     "1 - y, a number if y is one."
-    return constant(1 - y.data, "a loss") if y.op is CONSTANT else 1 - y
+    return constant(1 - y.data, "a loss") if is_constant(y) else 1 - y
 
 
 def _counts(weight: Value, q: Value | None = None) -> bool:
     "Is there a term weight · log q? None for the number 0; a Value that is 0 now stays, but where it meets log 0."
-    return bool(weight.data) or not (weight.op is CONSTANT or (q is not None and q.data == 0))
+    return bool(weight.data) or not (is_constant(weight) or (q is not None and q.data == 0))
 
 
 def _sum(terms: Iterable[Value]) -> Value:

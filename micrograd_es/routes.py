@@ -21,6 +21,11 @@ def is_constant(v: Value) -> bool:
     return v.op is CONSTANT
 
 
+def leaves_of(order: Iterable[Value]) -> list[Value]:
+    "The leaves among these nodes that are no constants: inputs and weights."
+    return [v for v in order if not v.parents and not is_constant(v)]
+
+
 def local_grads(v: Value) -> tuple[float, ...]:
     """dy/dx of v for each of its parents; asked of the node's own _backward where that is all there is.
 

@@ -21,7 +21,7 @@ from typing import Any
 from ..clusters import clusters
 from ..engine import Value, topological
 from ..names import clean, names
-from ..routes import is_constant
+from ..routes import leaves_of
 from ..saving import write_whole
 from .board import Board
 from .model import Model, script_json
@@ -86,7 +86,7 @@ def play(
 
 def _learned(order: list[Value], called: dict[Value, str], learn: Any) -> list[int]:
     "The numbers of the leaves that descend moves."
-    leaves = [v for v in order if not v.parents and not is_constant(v)]
+    leaves = leaves_of(order)
     if learn is None:
         inside = {p for v in order if v.module for p in v.module.parameters()}
         found = [v for v in leaves if v in inside] or [v for v in leaves if called[v][:1] in "wbWBθ"] or leaves

@@ -166,7 +166,7 @@ class Source:
         for part in g.linear:
             if self.needed[part.read.buffer][part.read.index].any():
                 down = dy if part.signs is None else f"{self._signs(part.signs, g.buffer)} * {dy}"
-                lines += self._add(g, part.read, down, spread=part.signs is None)
+                lines += self._add(g, part.read, down)
         return lines
 
     def _add_product(self, g: Group, p: Product, dy: str) -> list[str]:
@@ -184,7 +184,7 @@ class Source:
             lines += self._accumulate(p.right, w.to_right(dy))
         return lines
 
-    def _add(self, g: Group, read: Read, down: str, spread: bool = False) -> list[str]:
+    def _add(self, g: Group, read: Read, down: str) -> list[str]:
         "Hand a gradient of the group's shape down to what was read; summed over the samples for what they share."
         if read.buffer == SHARED and g.buffer == LANES:
             down = f"({down}).sum(-1)"
