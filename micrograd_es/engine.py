@@ -118,7 +118,7 @@ class Value(Pythonic):
     relu      = function("ReLU",     lambda m, x: m.maximum(x, 0.0),       lambda m, y, x: (m.where(x > 0, 1.0, 0.0),))
     tanh      = function("tanh",     lambda m, x: m.tanh(x),               lambda m, y, x: (4 * m.sigmoid(2 * x) * m.sigmoid(-2 * x),),
                                                                            lambda m, y, x: (1 - y**2,))
-    sigmoid   = function("σ",        lambda m, x: m.exp(m.minimum(x, 0.0)) / (1 + m.exp(-abs(x))),
+    sigmoid   = function("σ",        lambda m, x: m.where(x > 0, 1.0, m.exp(-abs(x))) / (1 + m.exp(-abs(x))),
                                                                            lambda m, y, x: (y * m.sigmoid(-x),),
                                                                            lambda m, y, x: (y * (1 - y),))
     softplus  = function("softplus", lambda m, x: m.maximum(x, 0.0) + m.log1p(m.exp(-abs(x))),

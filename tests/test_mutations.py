@@ -168,6 +168,7 @@ ANY_SCALE = "a share is a ratio: any other number than 1 cancels"
 ANY_SHIFT = "used only where the largest input is infinite, and there any finite shift gives the same"
 EQUIVALENT = {  # (row or helper, what it became): why it is the same function
     ("relu", "(m.where(y > 0, 1.0, 0.0),)"): "relu(x) > 0 exactly where x > 0",
+    ("sigmoid", "m.where(x >= 0, 1.0, m.exp(-abs(x))) / (1 + m.exp(-abs(x)))"): "e^0 is 1",
     ("shares", "ones = [m.where(tie, 1.1, 0.0) for tie in ties]"): ANY_SCALE,
     ("shares", "ones = [m.where(tie, 1.9, 0.0) for tie in ties]"): ANY_SCALE,
     ("shares", "ones = [m.where(tie, 2.0, 0.0) for tie in ties]"): ANY_SCALE,
