@@ -66,10 +66,10 @@ def epoch(name, step, rows):
     return [(name, lambda: [step(rows[i : i + BATCH]) for i in range(0, len(rows), BATCH)], 1, BATCH / len(rows))]
 
 
-def ours(rows, dtype):
+def ours(rows, dtype, runner):
     r, parameters = mnist.network(30, "cross-entropy")
-    r, sgd = replay(r.loss, r.inputs, parameters, dtype=dtype), optim.SGD(parameters, RATE)
-    return epoch(f"micrograd_es, replay, {dtype.__name__}", lambda few: r.step(few, sgd), rows.astype(dtype))
+    r, sgd = replay(r.loss, r.inputs, parameters, dtype=dtype, runner=runner), optim.SGD(parameters, RATE)
+    return epoch(f"micrograd_es, {runner}, {dtype.__name__}", lambda few: r.step(few, sgd), rows.astype(dtype))
 
 
 def by_hand(rows, *weights):
@@ -83,14 +83,14 @@ def by_hand(rows, *weights):
         for w, change in ((w2, d2.T @ a), (b2, d2.sum(0)), (w1, d1.T @ x), (b1, d1.sum(0))):
             w -= change
 
-    return epoch("NumPy, written by hand", step, rows)
+    return epoch(f"NumPy, written by hand, {rows.dtype}", step, rows)
 
 
 def pytorch(rows, *weights):
     import torch
 
     torch.set_num_threads(1)
-    net = torch.nn.Sequential(torch.nn.Linear(784, 30), torch.nn.Sigmoid(), torch.nn.Linear(30, 10)).double()
+    net = torch.nn.Sequential(torch.nn.Linear(784, 30), torch.nn.Sigmoid(), torch.nn.Linear(30, 10))
     for p, w in zip(net.parameters(), weights):
         p.data = torch.tensor(w)
     sgd, cost = torch.optim.SGD(net.parameters(), RATE), torch.nn.BCEWithLogitsLoss(reduction="sum")
@@ -100,7 +100,7 @@ def pytorch(rows, *weights):
         (cost(net(few[:, :784]), few[:, 784:]) / BATCH).backward()
         sgd.step()
 
-    return epoch("PyTorch, vectorised", step, torch.tensor(rows))
+    return epoch(f"PyTorch, vectorised, {rows.dtype}", step, torch.tensor(rows))
 
 
 def jax_scan(rows, *weights):
@@ -118,7 +118,7 @@ def jax_scan(rows, *weights):
 
     run = jax.jit(lambda ws, batches: jax.lax.scan(step, ws, batches))
     ws, batches = [jax.numpy.array(w) for w in weights], jax.numpy.array(rows.reshape(-1, BATCH, rows.shape[1]))
-    return [("JAX, one lax.scan", lambda: jax.block_until_ready(run(ws, batches)), 1, BATCH / len(rows))]
+    return [(f"JAX, one lax.scan, {rows.dtype}", lambda: jax.block_until_ready(run(ws, batches)), 1, BATCH / len(rows))]
 
 
 def eagerly(library, name):
@@ -220,8 +220,12 @@ def main():
     rounds, rng = 1 if options.quick else 5, np.random.default_rng(0)
     rows = np.hstack([rng.random((2000, 784)).clip(0.8) - 0.8, np.eye(10)[rng.integers(10, size=2000)]])
     weights = [rng.normal(size=shape) * 0.1 for shape in ((30, 784), 30, (10, 30), 10)]
-    jobs = [*ours(rows, np.float64), *ours(rows, np.float32), *by_hand(rows, *weights)]
-    jobs += if_installed(pytorch, rows, *weights) + if_installed(jax_scan, rows, *weights)
+    jobs = []
+    for dtype in (np.float64, np.float32):
+        few = [w.astype(dtype) for w in weights]
+        jobs += [*ours(rows, dtype, "numpy"), *if_installed(ours, rows, dtype, "numba")]
+        jobs += by_hand(rows.astype(dtype), *few)
+        jobs += if_installed(pytorch, rows.astype(dtype), *few) + if_installed(jax_scan, rows.astype(dtype), *few)
     report("784-30-10, a step on a minibatch of 10", jobs, rounds)
     slow = eagerly(micrograd_es, "micrograd_es") + if_installed(micrograd)
     report("784-30-10, the same, node by node", [jobs[0], *slow], 1)

@@ -23,7 +23,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, BinaryIO, Literal, TypeVar, overload
 
-from .saving import write_whole
+from .saving import cache_folder, write_whole
 
 Example = tuple[list[float], int]
 T = TypeVar("T")
@@ -214,17 +214,12 @@ def mnist(split: Literal["train", "test"] = "train", path: str | os.PathLike[str
     if split not in FILES:
         raise ValueError(f"mnist: the split is {split!r}, and must be 'train' or 'test'")
     own = path or os.environ.get("MNIST_DIR")
-    folder = Path(own).expanduser() if own else _cache()
+    folder = Path(own).expanduser() if own else cache_folder("mnist")
     pixels, labels = [_content(folder, name, item, "" if own else sha) for name, item, sha in FILES[split]]
     try:
         return Images(pixels, labels)
     except ValueError as error:
         raise ValueError(f"{folder}: {' and '.join(name for name, _, _ in FILES[split])}: {error}") from None
-
-
-def _cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "micrograd_es" / "mnist"
 
 
 def _content(folder: Path, name: str, item: tuple[int, ...], sha: str) -> bytes:
@@ -240,9 +235,10 @@ def _content(folder: Path, name: str, item: tuple[int, ...], sha: str) -> bytes:
         except (OSError, ValueError) as error:
             why += f", and it could not be downloaded ({error})"
     names = "".join(f"\n    {file}.gz" for files in FILES.values() for file, _, _ in files)
+    cache = cache_folder("mnist")
     raise FileNotFoundError(
         f"MNIST: {why}. Its four files, gzipped or not, are{names}\nFetch them from {URL} or any copy, into a folder, "
-        f"and say mnist(path=folder) or name it in the environment variable MNIST_DIR; or put them in {_cache()}"
+        f"and say mnist(path=folder) or name it in the environment variable MNIST_DIR; or put them in {cache}"
     )
 
 

@@ -187,6 +187,12 @@ USUAL_NAN = "7ff8000000000000"
 # ---- Writing, so that nothing is ever half written ------------------------------------------------------------------
 
 
+def cache_folder(name: str) -> Path:
+    "Where we keep what can be had again: downloads, machine code."
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "micrograd_es" / name
+
+
 def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
     """Make this the content of the file: of a new one beside it, which then takes its name.
 

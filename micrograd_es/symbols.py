@@ -112,11 +112,14 @@ class Language(Maths):
         return number_text(x)
 
     def __getattr__(self, name: str) -> Any:
-        spelling = self.spellings.get(name) or self.by_name(name)
+        spelling = self.spelling(name)
         if not spelling:
             return super().__getattr__(name)
-
         return lambda *xs: Symbol(spelling.format(", ".join(self(x).text for x in xs)), ATOM, self)
+
+    def spelling(self, name: str) -> str:
+        "The template of a function; empty if the language has none, so that the table's row is written out."
+        return self.spellings.get(name) or self.by_name(name)
 
     def by_name(self, name: str) -> str:
         "The spelling of a function that has none in the list."

@@ -28,9 +28,20 @@ def eagerly(loss, inputs, parameters, batch):
     return total / len(batch), [p.grad / len(batch) for p in parameters]
 
 
-def agree(loss, inputs, parameters, batch, tolerance=1e-12):
+RUNNERS = ["numpy", "numba"]
+
+
+@pytest.fixture(params=RUNNERS)
+def runner(request):
+    if request.param == "numba":
+        pytest.importorskip("numba")
+        pytest.importorskip("scipy")
+    return request.param
+
+
+def agree(loss, inputs, parameters, batch, runner="numpy", tolerance=1e-12):
     "Twice, because the second run must not remember the first."
-    r = replay(loss, inputs, parameters)
+    r = replay(loss, inputs, parameters, runner=runner)
     for _ in range(2):
         value, gradients = r.loss_and_gradients(batch)
     expected, slopes = eagerly(loss, inputs, parameters, batch)
@@ -76,6 +87,30 @@ def test_random_graphs(block):
         agree(loss, inputs, parameters, np.random.default_rng(seed).normal(size=(3, len(inputs))))
 
 
+def every_row(x):
+    "A graph in which all that random_graph uses comes once, in a fixed order: so that one compiled kernel serves all."
+    shift, found = 2 + tame(x), []
+    for row in ROWS:
+        many = row.op.forward.__code__.co_flags & 4
+        count = 4 if many else row.op.forward.__code__.co_argcount - 1
+        found.append(tame(row(*[shift] * count)))  # (a bare sum would be fused into the last one)
+    return Value.sum(*found)
+
+
+@pytest.mark.parametrize("thin", [True, False], ids=["node by node", "group by group"])
+def test_random_graphs_in_machine_code(thin, monkeypatch):
+    "The same with both loops that numba compiles, whatever the shape of the graph."
+    pytest.importorskip("scipy")
+    pytest.importorskip("numba")
+    from micrograd_es.replay import tape
+
+    monkeypatch.setattr(tape, "is_thin", lambda order: thin)
+    for seed in range(200):
+        inputs, parameters, loss = random_graph(random.Random(seed))
+        loss = every_row(parameters[0]) + loss
+        agree(loss, inputs, parameters, np.random.default_rng(seed).normal(size=(3, len(inputs))), "numba")
+
+
 def perceptron():
     xs, y = [Value(0.0) for _ in range(3)], Value(0.0)
     net = nn.MLP(3, [5, 4, 2], act=["tanh", "sigmoid", "linear"])
@@ -119,11 +154,11 @@ def batch_inside_the_graph():
 
 
 @pytest.mark.parametrize("make", [perceptron, convolution, recurrence, attention, batch_inside_the_graph])
-def test_networks(make):
+def test_networks(make, runner):
     "Shared weights add up over positions, steps, tokens and samples; regularisers are counted once."
     random.seed(1)
     loss, inputs, parameters, samples = make()
-    r = agree(loss, inputs, parameters, np.random.default_rng(1).normal(size=(samples, len(inputs))))
+    r = agree(loss, inputs, parameters, np.random.default_rng(1).normal(size=(samples, len(inputs))), runner)
     assert "matrix product" in r.explain()
     assert len(r.plan.groups) < r.plan.scalars / 4
 
@@ -148,13 +183,13 @@ def test_a_layer_is_one_matrix_product():
         lambda ps: optim.AdamW(ps, 0.05, weight_decay=0.1),
     ],
 )
-def test_steps_equal_eager_training(make):
+def test_steps_equal_eager_training(make, runner):
     "Twenty steps with every optimiser: the same losses, the same weights, written back into the graph."
     random.seed(2)
     loss, inputs, parameters, _ = perceptron()
     batches = np.random.default_rng(2).normal(size=(20, 4, len(inputs)))
     start = [p.data for p in parameters]
-    r, optimizer = replay(loss, inputs, parameters), make(parameters)
+    r, optimizer = replay(loss, inputs, parameters, runner=runner), make(parameters)
     fast = [r.step(batch, optimizer) for batch in batches]
     r.write()
     trained = [p.data for p in parameters]
@@ -171,13 +206,13 @@ def test_steps_equal_eager_training(make):
     assert trained == pytest.approx([p.data for p in parameters], rel=1e-9, abs=1e-12)
 
 
-def test_float32():
+def test_float32(runner):
     "On request: half the memory, seven digits."
     random.seed(3)
     loss, inputs, parameters, samples = perceptron()
     batch = np.random.default_rng(3).normal(size=(samples, len(inputs)))
-    single, _ = replay(loss, inputs, parameters, dtype=np.float32).loss_and_gradients(batch)
-    double, _ = replay(loss, inputs, parameters).loss_and_gradients(batch)
+    single, _ = replay(loss, inputs, parameters, dtype=np.float32, runner=runner).loss_and_gradients(batch)
+    double, _ = replay(loss, inputs, parameters, runner=runner).loss_and_gradients(batch)
     assert single != double and single == pytest.approx(double, rel=1e-5)
 
 

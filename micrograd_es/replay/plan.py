@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import Value, topological
+from ..engine import Value
 from ..op import Op
 from .fuse import Combination, fuse
 
@@ -63,20 +63,25 @@ class Group:
     products: list[Product] = field(default_factory=list)
 
     @property
-    def stop(self) -> int:
-        return self.start + len(self.nodes)
+    def block(self) -> slice:
+        return slice(self.start, self.start + len(self.nodes))
+
+    def all_reads(self) -> list[Read]:
+        return [
+            *self.reads,
+            *(part.read for part in self.linear),
+            *(r for p in self.products for r in (p.left, p.right)),
+        ]
 
 
 class Plan:
     "The groups of a graph in order, and where everything has its slot."
 
-    def __init__(self, roots: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value]):
-        order = topological_of(roots)
+    def __init__(
+        self, order: list[Value], roots: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value]
+    ):
         self.scalars = sum(1 for v in order if v.parents)
         self.roots, self.inputs, self.parameters = list(roots), list(inputs), list(parameters)
-        for v in order:
-            if v.parents and not v.op.forward:
-                v.op.evaluate()  # says that this operation has no row
         self.fused = fuse(order, set(roots))
         self.lane: dict[Value, int] = dict.fromkeys(inputs, LANES)
         self.slot: dict[Value, int] = {}
@@ -90,6 +95,25 @@ class Plan:
         for v in [*parameters, *order]:
             if not v.parents and v not in self.slot:
                 self._place(v)
+        self.needed = [np.zeros(size, bool) for size in self.sizes]  # slots that depend on a parameter
+        self.useful = [np.zeros(size, bool) for size in self.sizes]  # slots on which the loss depends
+        self._mark_needed()
+
+    def differentiates(self, g: Group) -> bool:
+        "Does a gradient pass through this group: is it between a parameter and the loss?"
+        return bool((self.needed[g.buffer][g.block] & self.useful[g.buffer][g.block]).any())
+
+    def _mark_needed(self) -> None:
+        for v in self.parameters:
+            self.needed[self.lane.get(v, SHARED)][self.slot[v]] = True
+        for g in self.groups:
+            if any(self.needed[read.buffer][read.index].any() for read in g.all_reads()):
+                self.needed[g.buffer][g.block] = True
+        self.useful[self.lane.get(self.roots[0], SHARED)][self.slot[self.roots[0]]] = True
+        for g in reversed(self.groups):
+            if self.useful[g.buffer][g.block].any():
+                for read in g.all_reads():
+                    self.useful[read.buffer][read.index] = True
 
     def reads(self, v: Value) -> list[Value]:
         terms = self.fused[v]
@@ -203,11 +227,6 @@ class Plan:
     def _matrix(self, rows: list[tuple[Value, ...]]) -> Read:
         flat = self._read([v for row in rows for v in row])
         return Read(flat.buffer, flat.index.reshape(len(rows), -1))
-
-
-def topological_of(roots: Sequence[Value]) -> list[Value]:
-    "Everything under several roots, parents before children."
-    return topological(Value(0.0, roots))[:-1]
 
 
 def _signs(rows: list[list[int]]) -> Array | None:

@@ -16,6 +16,7 @@ class Writing:
         self.lanes = (p.left.buffer == LANES) + (p.right.buffer == LANES)
         self.rows, self.columns = len(p.right.index), len(p.left.index)
         self.plain = p.grid and self.lanes == 1 and self.rows == 1  # weights @ one column for each sample
+        self.single = p.grid and self.lanes == 2 and 1 in (self.rows, self.columns)  # one column that all are met with
 
     def forward(self) -> str:
         left, right = self.left, self.right
@@ -24,6 +25,8 @@ class Writing:
         members = self.rows * self.columns
         if not self.grid:
             return f'np.einsum("{self._letters()}", {left}, {right})'
+        if self.single:
+            return f"({left} * {right}).sum(1)"
         if self.lanes == 0:
             return f"({right} @ {left}.T).ravel()"
         if self.lanes == 1:
@@ -35,6 +38,8 @@ class Writing:
             return f"{dy} @ {self.right}[0].T"
         if not self.grid:
             return f'np.einsum("{self._letters("left")}", {dy}, {self.right})'
+        if self.single:
+            return f"({dy}[:, None] * {self.right}){self._summed(self.columns)}"
         dy = self._on_grid(dy)
         if self.lanes == 0:
             return f"{dy}.T @ {self.right}"
@@ -47,12 +52,18 @@ class Writing:
             return f"({self.left}.T @ {dy})[None]"
         if not self.grid:
             return f'np.einsum("{self._letters("right")}", {dy}, {self.left})'
+        if self.single:
+            return f"({dy}[:, None] * {self.left}){self._summed(self.rows)}"
         dy = self._on_grid(dy)
         if self.lanes == 0:
             return f"{dy} @ {self.left}"
         if self.lanes == 1:
             return f"{self.left}.T @ {dy}"
         return f"({dy}.transpose(2, 0, 1) @ {self.left}.transpose(2, 0, 1)).transpose(1, 2, 0)"
+
+    def _summed(self, members: int) -> str:
+        "The single column gains from every member."
+        return ".sum(0)[None]" if members == 1 and self.rows * self.columns > 1 else ""
 
     def _on_grid(self, dy: str) -> str:
         return f"{dy}.reshape({self.rows}, {self.columns}{', -1' if self.lanes else ''})"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..engine import Value
+from ..engine import Value, topological
 from ..optim import Optimizer
-from .plan import LANES, SHARED, Plan
-from .source import Source, add_at
+from .arrays import Arrays
+from .plan import Plan
+from .source import Source
+
+if TYPE_CHECKING:
+    from .tape import Tape
 
 Array = Any
 
@@ -19,70 +24,100 @@ class Replay:
     "A graph made ready to run on batches: see `replay`."
 
     def __init__(
-        self, loss: Value, inputs: Sequence[Value], parameters: Sequence[Value], outputs: Sequence[Value], dtype: Any
+        self,
+        loss: Value,
+        inputs: Sequence[Value],
+        parameters: Sequence[Value],
+        outputs: Sequence[Value],
+        dtype: Any,
+        runner: str,
     ):
         _check_leaves(inputs, parameters)
         self.loss, self.inputs, self.parameters, self.outputs = loss, list(inputs), list(parameters), list(outputs)
-        self.plan = Plan([loss, *outputs], self.inputs, self.parameters)
-        program = Source(self.plan, set(self.parameters))
-        self.source = program.text
-        self.shared = np.zeros(self.plan.sizes[SHARED], dtype)
-        self.d_shared = np.zeros_like(self.shared)
-        self.places = np.array([self.plan.slot[p] for p in self.parameters], dtype=int)
-        self.region: Any = self.places  # the parameters in the buffer: side by side, if they can be
-        if sorted(self.places) == list(range(self.places.min(), self.places.max() + 1)):
+        self.dtype = np.dtype(dtype)
+        self.layout, self.runner = self._made(runner)
+        self.places: Any = np.array([self.layout.slot[p] for p in self.parameters], dtype=int)
+        self.region: Any = self.places  # the parameters in memory: side by side, if they can be
+        if len(self.places) and np.ptp(self.places) == len(self.places) - 1:
             self.region = slice(self.places.min(), self.places.max() + 1)
-        self._code = compile(self.source, "<replay>", "exec")  # our own text, written by Source from the plan
-        self._constants = {"np": np, "add_at": add_at, **program.constants}
-        self._ready: dict[int, tuple[Array, Callable[[], None], Callable[[], None]]] = {}
+            if (np.diff(self.places) == 1).all():
+                self.places = self.region
         self.read()
+
+    @cached_property
+    def order(self) -> list[Value]:
+        "The graph, parents before children."
+        order = topological(Value(0.0, [self.loss, *self.outputs]))[:-1]
+        for v in order:
+            if v.parents and not v.op.forward:
+                v.op.evaluate()  # says that this operation has no row
+        return order
+
+    @cached_property
+    def plan(self) -> Plan:
+        "The groups that were found."
+        return Plan(self.order, [self.loss, *self.outputs], self.inputs, self.parameters)
+
+    @cached_property
+    def program(self) -> Source:
+        "The groups as statements on arrays."
+        return Source(self.plan)
+
+    @property
+    def source(self) -> str:
+        "The program on arrays, in readable Python: forward, and backward."
+        return self.program.text
 
     def read(self) -> None:
         "Take the numbers of all leaves from the graph."
-        for v, slot in self.plan.slot.items():
-            if not v.parents and v not in self.plan.lane:
-                self.shared[slot] = v.data
+        shared = self.runner.shared
+        for v, slot in self.layout.slot.items():
+            if not v.parents and v not in self.layout.lane:
+                shared[slot] = v.data
 
     def write(self) -> None:
         "Put the parameters' numbers, and their last gradients, back into the graph."
-        for p, x, g in zip(self.parameters, self.shared[self.places], self.d_shared[self.places]):
+        for p, x, g in zip(self.parameters, self.weights, self.gradients):
             p.data, p.grad = float(x), float(g)
 
     @property
     def weights(self) -> Array:
         "The parameters' numbers, in their order."
-        return self.shared[self.places]
+        return self.runner.shared[self.places].copy()
 
     @weights.setter
     def weights(self, numbers: Any) -> None:
-        self.shared[self.places] = numbers
+        self.runner.shared[self.places] = numbers
+
+    @property
+    def gradients(self) -> Array:
+        "The parameters' last gradients, in their order."
+        return self.runner.d_shared[self.places].copy()
 
     def loss_and_gradients(self, batch: Any) -> tuple[float, Array]:
         """The mean loss of a batch, and its gradient with respect to every parameter.
 
         A batch has a row for every sample, a column for every input.
         """
-        lanes, backward = self._forward(batch)
-        with np.errstate(all="ignore"):
-            backward()
-        return self._number(self.loss, lanes), self.d_shared[self.places]
+        self.runner.run(self._checked(batch), back=True)
+        return self._number(self.loss), self.gradients
 
     def step(self, batch: Any, optimizer: Optimizer) -> float:
         "One step of training on a batch, by the very rule that moves single Values; answers the loss before it."
-        lanes, backward = self._forward(batch)
-        loss = self._number(self.loss, lanes)
-        with np.errstate(all="ignore"):
-            backward()
-        weights, gradients = self.shared[self.region], self.d_shared[self.region]
-        self.shared[self.region] = weights - optimizer.lr * optimizer.direction(0, gradients, weights)
+        self.runner.run(self._checked(batch), back=True)
+        shared, d_shared = self.runner.shared, self.runner.d_shared
+        direction = optimizer.direction(0, d_shared[self.region], shared[self.region])
+        self.runner.move(self.region, direction, optimizer.lr)
         optimizer.steps += 1
-        return loss
+        return self._number(self.loss)
 
     def predict(self, batch: Any) -> Array:
         "The numbers of `outputs` (of the loss, if there are none): a row for every sample."
-        lanes, _ = self._forward(batch)
-        rows = [self._row(v, lanes) for v in self.outputs or [self.loss]]
-        return np.array(rows).T
+        self.runner.run(self._checked(batch))
+        columns = np.empty((len(batch), len(self.outputs) or 1), self.dtype)
+        for i, v in enumerate(self.outputs or [self.loss]):
+            columns[:, i] = self.runner.numbers(v)
+        return columns
 
     def explain(self) -> str:
         "How many scalars became how many statements, and where matrix products were found."
@@ -97,31 +132,34 @@ class Replay:
 
     # -- inside
 
-    def _forward(self, batch: Any) -> tuple[Array, Callable[[], None]]:
-        batch = np.asarray(batch, self.shared.dtype)
+    def _made(self, runner: str) -> tuple[Plan | Tape, Any]:
+        "Where the numbers stand, and who runs the program."
+        if runner == "numba":
+            from .machine import Machine
+            from .table import of_groups
+            from .tape import Tape, is_thin
+
+            if is_thin(self.order):
+                tape = Tape(self.order, [self.loss, *self.outputs], self.inputs, self.parameters, self.dtype)
+                if not tape.rows.too_many:
+                    return tape, tape
+            else:
+                table = of_groups(self.plan)
+                if not table.rows.too_many:
+                    return self.plan, Machine(self.plan, table, self.dtype)
+        return self.plan, Arrays(self.plan, self.dtype, self.program)
+
+    def _checked(self, batch: Any) -> Array:
+        batch = np.ascontiguousarray(batch, self.dtype)
         if batch.ndim != 2 or batch.shape[1] != len(self.inputs) or not len(batch):
             raise ValueError(
                 f"a batch of shape {batch.shape}: it needs a row for each sample, with the {len(self.inputs)} inputs"
             )
-        if len(batch) not in self._ready:
-            lanes = np.zeros((self.plan.sizes[LANES], len(batch)), self.shared.dtype)
-            arrays = {"shared": self.shared, "lanes": lanes, "d_shared": self.d_shared, "d_lanes": np.zeros_like(lanes)}
-            scope: dict[str, Any] = self._constants | arrays
-            exec(self._code, scope)
-            ready = lanes, scope["forward"], scope["backward"]
-            self._ready = {len(batch): ready} | dict(list(self._ready.items())[:3])
-        lanes, forward, backward = self._ready[len(batch)]
-        lanes[: len(self.inputs)] = batch.T
-        with np.errstate(all="ignore"):
-            forward()
-        return lanes, backward
+        return batch
 
-    def _row(self, v: Value, lanes: Array) -> Array:
-        slot = self.plan.slot[v]
-        return lanes[slot] if self.plan.lane.get(v, SHARED) == LANES else np.full(lanes.shape[1], self.shared[slot])
-
-    def _number(self, v: Value, lanes: Array) -> float:
-        return float(self._row(v, lanes).mean())
+    def _number(self, v: Value) -> float:
+        numbers = self.runner.numbers(v)
+        return float(np.add.reduce(numbers) / numbers.size)
 
 
 def _check_leaves(inputs: Sequence[Value], parameters: Sequence[Value]) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from ..symbols import numpy as np_text
 from .plan import LANES, SHARED, Group, Linear, Plan, Product, Read
 from .product import Writing
+from .steps import Steps
 
 BUFFERS = {SHARED: "shared", LANES: "lanes"}
 
@@ -19,18 +20,23 @@ BUFFERS = {SHARED: "shared", LANES: "lanes"}
 class Source:
     """The program of a plan: `text`, and the index arrays that it needs by name (`constants`).
 
-    Run where shared, lanes, d_shared and d_lanes are arrays, it names their parts and defines forward() and backward().
+    Run where shared, inputs (a row for each sample), lanes, d_shared and d_lanes are arrays, it names their parts and
+    defines forward() and backward().
     """
 
-    def __init__(self, plan: Plan, wanted: set[Any]):
+    def __init__(self, plan: Plan):
         self.plan = plan
         self.numbers = {id(g): i for i, g in enumerate(plan.groups)}
         self.constants: dict[str, Any] = {}
         self.views: dict[str, str] = {}
-        self.needed = self._needed(wanted)
+        self.spread = np.zeros(len(plan.inputs), bool)  # inputs that are wanted among the lanes
+        self.needed = plan.needed
         self.touched = [np.zeros(size, bool) for size in plan.sizes]
         self.zero = [np.zeros(size, bool) for size in plan.sizes]
         self.forward = [line for g in plan.groups for line in self._forward(g)]
+        if self.spread.any():
+            index = self._index(np.flatnonzero(self.spread))
+            self.forward.insert(0, f"lanes[{index}] = inputs.T[{index}]")
         self.backward = self._seed() + [line for g in reversed(plan.groups) for line in self._backward(g)]
 
     @property
@@ -45,16 +51,6 @@ class Source:
         blocks += ["", "", "def backward():", *_indent(zero + self.backward or ["pass"])]
         return "\n".join(blocks) + "\n"
 
-    def _needed(self, wanted: set[Any]) -> list[Any]:
-        "Which slots a gradient must reach: what is wanted, and all that was made from it."
-        needed = [np.zeros(size, bool) for size in self.plan.sizes]
-        for v in wanted:
-            needed[self.plan.lane.get(v, SHARED)][self.plan.slot[v]] = True
-        for g in self.plan.groups:
-            if any(needed[read.buffer][read.index].any() for read in reads_of(g)):
-                needed[g.buffer][g.start : g.stop] = True
-        return needed
-
     # -- names
 
     def _name(self, g: Group) -> str:
@@ -62,7 +58,7 @@ class Source:
 
     def _block(self, g: Group, d: str = "") -> str:
         name = d + self._name(g)
-        self.views[name] = f"{d and 'd_'}{BUFFERS[g.buffer]}[{g.start}:{g.stop}]"
+        self.views[name] = f"{d and 'd_'}{BUFFERS[g.buffer]}[{g.block.start}:{g.block.stop}]"
         return name
 
     def _index(self, index: Any) -> str:
@@ -77,10 +73,15 @@ class Source:
     def _read(self, read: Read, d: str = "") -> str:
         "The array that a statement reads (or, with d, its gradient where it is a view): a name, or a gathering."
         index = self._index(read.index)
-        buffer = f"{d and 'd_'}{BUFFERS[read.buffer]}"
+        buffer, name = f"{d and 'd_'}{BUFFERS[read.buffer]}", "s" if read.buffer == SHARED else "v"
+        raw = np.flatnonzero(read.index.ravel() < len(self.spread)) if read.buffer == LANES else ()
+        if len(raw) == read.index.size and ":" in index:
+            buffer, name = "inputs.T", "x"
+        elif len(raw):
+            self.spread[read.index.ravel()[raw]] = True
         if ":" not in index:
             return f"{buffer}[{index}]"
-        name = f"{d}{'s' if read.buffer == SHARED else 'v'}{index.replace(':', '_')}"
+        name = f"{d}{name}{index.replace(':', '_')}"
         shape = ""
         if read.index.ndim > 1:
             name += f"_{read.index.shape[0]}"
@@ -95,7 +96,10 @@ class Source:
         lines = [f"# {self._title(g)}"]
         y = self._block(g)
         if g.op:
-            return [*lines, f"{y}[:] = {self._row(g)}"]
+            steps = Steps(np_text)
+            operands = [steps(self._columns(g, r)) for r in g.reads]
+            named, (row,) = steps.written([g.op.forward(steps, *operands, *g.op.constants)])
+            return [*lines, *named, f"{y}[:] = {row}"]
         products = sorted((self._written(p) for p in g.products), key=lambda w: not w.plain)
         if products and products[0].plain:  # straight into its place
             w = products.pop(0)
@@ -113,10 +117,6 @@ class Source:
         "A read as an operand of this group: numbers that the batch shares stand in one column."
         text = self._read(read)
         return f"{text}[..., None]" if read.buffer == SHARED and g.buffer == LANES else text
-
-    def _row(self, g: Group) -> str:
-        assert g.op
-        return str(np_text(g.op.forward(np_text, *[np_text(self._columns(g, r)) for r in g.reads], *g.op.constants)))
 
     def _linear(self, g: Group, part: Linear) -> str:
         text = self._columns(g, part.read)
@@ -148,19 +148,20 @@ class Source:
         return lines
 
     def _backward(self, g: Group) -> list[str]:
-        block = slice(g.start, g.stop)
-        if not (self.needed[g.buffer][block].any() and self.touched[g.buffer][block].any()):
+        if not self.plan.differentiates(g):
             return []
-        self.zero[g.buffer][block] |= ~self.touched[g.buffer][block]
+        self.zero[g.buffer][g.block] |= ~self.touched[g.buffer][g.block]
         dy = self._block(g, "d")
-        lines = []
+        lines: list[str] = []
         if g.op:
-            operands = [np_text(self._columns(g, r)) for r in g.reads]
-            locals_ = g.op.partials(np_text, np_text(self._block(g)), *operands, *g.op.constants)
-            for read, local in zip(g.reads, locals_):
-                if self.needed[read.buffer][read.index].any():
-                    down = dy if local == 1.0 else str(np_text(dy) * np_text(local))
-                    lines += self._add(g, read, down)
+            steps = Steps(np_text)
+            operands = [steps(self._columns(g, r)) for r in g.reads]
+            locals_ = g.op.partials(steps, steps(self._block(g)), *operands, *g.op.constants)
+            wanted = [self.needed[read.buffer][read.index].any() for read in g.reads]
+            downs = [steps(dy) if local == 1.0 else steps(dy) * local for local, w in zip(locals_, wanted) if w]
+            lines, texts = steps.written(downs)
+            for read, down in zip([r for r, w in zip(g.reads, wanted) if w], texts):
+                lines += self._add(g, read, down)
         for p in g.products:
             lines += self._add_product(g, p, dy)
         for part in g.linear:
@@ -208,22 +209,22 @@ class Source:
         buffer = f"d_{BUFFERS[read.buffer]}"
         if len(np.unique(flat)) == len(flat):
             return [f"{buffer}[{index}] += {down}"]
-        return [f"add_at({buffer}, {index}, {down})"]
+        self.constants[index] = Scatter(read.index)
+        return [f"{index}.add({buffer}, {down})"]
 
 
-def add_at(target: Any, index: Any, values: Any) -> None:
-    """target[index] += values, where a slot that stands in the index twice gains twice.
+class Scatter:
+    "An index in which a slot may stand several times: what is added to it there, it gains every time."
 
-    (numpy.add.at of 2.4 reads beyond its values where it has to broadcast them.)
-    """
-    values = np.broadcast_to(values, index.shape + target.shape[1:]).reshape(index.size, *target.shape[1:])
-    order = np.argsort(index.ravel(), kind="stable")
-    slots, starts = np.unique(index.ravel()[order], return_index=True)
-    target[slots] += np.add.reduceat(values[order], starts, axis=0)
+    def __init__(self, index: Any):
+        self.shape = index.shape
+        self.order = np.argsort(index.ravel(), kind="stable")
+        self.slots, self.starts = np.unique(index.ravel()[self.order], return_index=True)
 
-
-def reads_of(g: Group) -> list[Read]:
-    return [*g.reads, *(part.read for part in g.linear), *(r for p in g.products for r in (p.left, p.right))]
+    def add(self, target: Any, values: Any) -> None:
+        "target[index] += values. (numpy.add.at of 2.4 reads beyond its values where it has to broadcast them.)"
+        values = np.broadcast_to(values, self.shape + target.shape[1:]).reshape(-1, *target.shape[1:])
+        target[self.slots] += np.add.reduceat(values[self.order], self.starts, axis=0)
 
 
 def _indent(lines: list[str]) -> list[str]:

@@ -1,0 +1,143 @@
+"""The loop of a replay that numba compiles: a table of instructions, run forward and back over one flat memory.
+
+An instruction is a row of integers. A number that the batch shares stands in memory at its slot, one of a sample at
+shared + slot * samples + sample: `place` says so. What the rows of the calculus table do is not here: `ladder` writes
+it out of that table, into a copy of this file, in place of the one line that says so.
+"""
+
+# mypy: ignore-errors
+# ruff: noqa: E741
+
+import numpy as np
+from numba import njit
+
+# An instruction: what it does; to how many members, from which slot on, shared or of the samples; its first operand;
+# the terms of its sums; the rows and columns of a grid; where its signs are (-1: all +), and its block.
+KIND, MEMBERS, START, LANE, OPERAND, TERMS, ROWS, COLUMNS, SIGNS, BLOCK = range(10)
+CLEAR, LINEAR, PRODUCTS, GRID, MATRIX, TABLE = range(6)  # kinds; from TABLE on they are rows of the calculus table
+
+# An operand: where its list of slots begins; shared or of the samples; is its gradient wanted, is that the first to
+# arrive; and, of the right factor of a matrix product, is it read in place, gathered, or from the samples as they came.
+SLOTS, OF_LANES, WANTED, FIRST, MODE = range(5)
+IN_PLACE, GATHERED, SAMPLES = range(3)
+
+compiled = njit(cache=True, error_model="numpy")
+
+
+@compiled
+def place(slot, lane, shared, samples):
+    return shared + slot * samples if lane else slot
+
+
+@compiled
+def matrix(back, t, left, right, slots, memory, grads, blocks, batch, shared, y):
+    "y = left @ right, by the matrix product of BLAS, or what that hands down. The right factor is gathered once."
+    samples = len(batch)
+    width, n, terms, mode = samples if t[LANE] else 1, t[COLUMNS], t[TERMS], right[MODE]
+    start, block = slots[left[SLOTS]], t[BLOCK] * samples
+    w, dw = memory[start : start + n * terms].reshape(n, terms), grads[start : start + n * terms].reshape(n, terms)
+    for j in range(t[ROWS]):
+        size, row = terms * width, right[SLOTS] + j * terms
+        if not back and mode == GATHERED:
+            for k in range(terms):
+                x = place(slots[row + k], right[OF_LANES], shared, samples)
+                for b in range(width):
+                    blocks[block + k * width + b] = memory[x + b]
+        elif not back and mode == SAMPLES:
+            for b in range(width):
+                for k in range(terms):
+                    blocks[block + b * terms + k] = batch[b, slots[row] + k]
+        x = place(slots[row], right[OF_LANES], shared, samples)
+        here = memory[x : x + size] if mode == IN_PLACE else blocks[block : block + size]
+        lying, upright = here.reshape(terms, width), here.reshape(width, terms)  # upright: as the samples come
+        if not back:
+            out = memory[y : y + n * width].reshape(n, width)
+            if mode == SAMPLES:
+                np.dot(w, upright.T, out)
+            else:
+                np.dot(w, lying, out)
+        else:
+            dy = grads[y : y + n * width].reshape(n, width)
+            if left[WANTED] and left[FIRST] and j == 0:
+                if mode == SAMPLES:
+                    np.dot(dy, upright, dw)
+                else:
+                    np.dot(dy, lying.T, dw)
+            elif left[WANTED]:
+                if mode == SAMPLES:
+                    dw += np.dot(dy, upright)
+                else:
+                    dw += np.dot(dy, lying.T)
+            if right[WANTED]:
+                dx = np.dot(w.T, dy)
+                for k in range(terms):
+                    to = place(slots[row + k], right[OF_LANES], shared, samples)
+                    for b in range(width):
+                        grads[to + b] += dx[k, b]
+        y, block = y + n * width, block + size
+
+
+@compiled
+def run(table, operands, slots, signs, spread, memory, grads, blocks, empty, batch, shared, root, root_lane, back):
+    samples, count = len(batch), len(table)
+    for i in spread:  # the inputs that are wanted one by one
+        for b in range(samples):
+            memory[shared + i * samples + b] = batch[b, i]
+    for step in range(2 * count if back else count):
+        behind = step >= count
+        if step == count:  # at the loss: all gradients but its own are 0
+            for i in range(len(empty)):
+                grads[empty[i, 0] : empty[i, 1]] = 0.0
+            grads[shared:] = 0.0
+            y = place(root, root_lane, shared, samples)
+            for b in range(samples if root_lane else 1):
+                grads[y + b] = 1.0 / samples if root_lane else 1.0
+        g = 2 * count - 1 - step if behind else step
+        kind, n, lane, o = table[g, KIND], table[g, MEMBERS], table[g, LANE], table[g, OPERAND]
+        first, width = place(table[g, START], lane, shared, samples), samples if lane else 1
+        if kind == CLEAR:
+            if not behind:
+                memory[first : first + n * width] = 0.0
+        elif kind == LINEAR:  # y += Σ sign · x
+            start, lane0, sign = operands[o, SLOTS], operands[o, OF_LANES], table[g, SIGNS]
+            for i in range(table[g, TERMS] * n):
+                a, y = place(slots[start + i], lane0, shared, samples), first + (i % n) * width
+                s = signs[sign + i] if sign >= 0 else 1.0
+                if not behind:
+                    for b in range(width):
+                        memory[y + b] += s * memory[a + b * lane0]
+                elif operands[o, WANTED]:
+                    for b in range(width):
+                        grads[a + b * lane0] += s * grads[y + b]
+        elif kind == PRODUCTS or kind == GRID:  # y += Σ sign · left · right: member by member, or every i with every j
+            p, q, sign = operands[o, OF_LANES], operands[o + 1, OF_LANES], table[g, SIGNS]
+            terms, columns = table[g, TERMS], table[g, COLUMNS]
+            for i in range(n):
+                y, lefts, rights, more = first + i * width, operands[o, SLOTS], operands[o + 1, SLOTS], 0
+                if kind == GRID:
+                    lefts, rights = lefts + i % columns * terms, rights + i // columns * terms
+                else:
+                    lefts, rights, more = lefts + i * terms, rights + i * terms, i * terms
+                for k in range(terms):
+                    l = place(slots[lefts + k], p, shared, samples)
+                    r = place(slots[rights + k], q, shared, samples)
+                    s = signs[sign + more + k] if sign >= 0 else 1.0
+                    if not behind:
+                        for b in range(width):
+                            memory[y + b] += s * memory[l + b * p] * memory[r + b * q]
+                        continue
+                    if operands[o, WANTED]:
+                        for b in range(width):
+                            grads[l + b * p] += s * grads[y + b] * memory[r + b * q]
+                    if operands[o + 1, WANTED]:
+                        for b in range(width):
+                            grads[r + b * q] += s * grads[y + b] * memory[l + b * p]
+        elif kind == MATRIX:
+            matrix(behind, table[g], operands[o], operands[o + 1], slots, memory, grads, blocks, batch, shared, first)
+        # here follow the rows of the calculus table
+
+
+@compiled
+def move(weights, direction, rate):
+    for i in range(len(weights)):
+        weights[i] -= rate * direction[i]
