@@ -215,6 +215,14 @@ class NumPy(Language):
 class JavaScript(Language):
     either, choice = "{} || {}", "({0} ? {1} : {2})"
 
+    def pow(self, a: Any, n: Any) -> Symbol:
+        "Math.pow, but 1 to any power is 1, and so is (-1)^∞: IEEE-754 and Python say so, JavaScript says NaN."
+        a, n = self(a), self(n)
+        power = f"Math.pow({a}, {n})"
+        if n.text.lstrip("-")[:1].isdigit():  # a plain number: there they agree
+            return Symbol(power, ATOM, self)
+        return Symbol(f"({a} === 1 || {a} === -1 && Math.abs({n}) === Infinity ? 1 : {power})", ATOM, self)
+
     def number(self, x: float) -> str:
         return repr(float(x)) if math.isfinite(x) else {"inf": "Infinity", "-inf": "-Infinity"}.get(str(x), "NaN")
 

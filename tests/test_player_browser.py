@@ -325,6 +325,20 @@ def test_what_if_at_the_edges(show, number):
     same(data, [v.data for v in order])
 
 
+@pytest.mark.parametrize("power", [math.nan, math.inf, -math.inf, 0.0, 3.0])
+def test_powers_of_one(show, power):
+    "IEEE-754, and so Python: 1 to any power is 1, even to nan; (-1)^∞ is 1. JavaScript's own Math.pow says NaN."
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    root = a.to_power(b)
+    page = show(root)
+    for base in (1.0, -1.0, 0.5, math.nan):
+        a.data, b.data = base, power
+        root.forward()
+        data, grads = page.evaluate(ALL, [[0, base], [1, power]])
+        same(data, [base, power, root.data])
+        same(grads, [*root.local_grads, 1.0])
+
+
 def test_sliders_boxes_and_reset(show):
     "A leaf is moved by its slider or its box; reset gives back the very bits."
     loss = slide()
