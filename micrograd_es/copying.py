@@ -11,7 +11,7 @@ def _deepcopy(root: Value, memo: dict[int, Any]) -> Value:
             if getattr(v._backward, "__func__", None) is not Value._backward:
                 raise TypeError(f"{v!r} cannot be copied: the _backward assigned to it belongs to the original")
             twin = memo[id(v)] = new(Value)
-            for name in ("data", "grad", "op", "local_grads", "label", "module"):
+            for name in ("data", "grad", "op", "local_grads", "label", "calls"):
                 setattr(twin, name, getattr(v, name))
             twin.parents = tuple([memo[id(x)] for x in v.parents])
     return memo[id(root)]  # type: ignore[no-any-return]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from .clusters import Cluster, clusters, outermost
 from .drawing import LIMIT, Drawing, refuse
 from .engine import Value, topological
 from .folded import Folded
@@ -30,17 +31,23 @@ def draw(
 
     edges: "both" (formula = number), "numbers", "formulas", "none", or "auto": both while the graph is small.
     highlight: a leaf, for every route to it, or the nodes of one route.
-    fold: "neurons" draws each neuron as one box, "none" never does, "auto" above 500 nodes.
+    fold: "neurons" draws each neuron as one box, "layers" each layer, "none" nothing; "auto", above 500 nodes, neurons.
     ValueError if more than 500 boxes are left: nobody can read them, and `dot` takes minutes.
     """
     _choice("edges", edges, ("auto", "both", "numbers", "formulas", "none"))
-    _choice("fold", fold, ("auto", "neurons", "none"))
+    _choice("fold", fold, ("auto", "neurons", "layers", "none"))
     _choice("rankdir", rankdir, ("LR", "TB", "RL", "BT"))
     order = topological(root)
-    if fold == "neurons" or (fold == "auto" and len(order) > LIMIT):
-        return Folded(root, order, rankdir, format).picture()
+    if fold in ("neurons", "layers") or (fold == "auto" and len(order) > LIMIT):
+        return _folded(root, order, outermost(order) if fold == "layers" else clusters(order), rankdir, format)
     refuse(len(order))
     return Drawing(root, order, edges, _edges_of(root, highlight), rankdir, format).picture()
+
+
+def _folded(root: Value, order: list[Value], closed: list[Cluster], rankdir: str, format: str) -> Picture:
+    inside = sum(len(c.nodes) - 1 for c in closed)
+    refuse(len(order) - inside, len(order))
+    return Folded(root, order, closed, rankdir, format).picture()
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Picture:

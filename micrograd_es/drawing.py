@@ -50,7 +50,7 @@ class Drawing:
         inside: set[Value] = set()
         for i, cluster in enumerate(clusters(self.order)):
             with dot.subgraph(name=f"cluster_{i}") as box:
-                box.attr(label=escape(cluster.module.title), style="rounded", color="#b9c3cf", fontcolor=QUIET,
+                box.attr(label=escape(cluster.title), style="rounded", color="#b9c3cf", fontcolor=QUIET,
                          fontname="Helvetica,Arial,sans-serif", fontsize="11", id=f"c{i}")  # fmt: skip
                 for v in cluster.nodes:
                     self.node(box, v)

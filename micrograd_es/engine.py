@@ -84,7 +84,7 @@ class Value(Pythonic):
 
     __slots__ = ("data", "grad", "parents", "op", "local_grads", "__dict__")
     label: str = ""  # what it is called
-    module: Any = None  # the neuron whose output it is, if any
+    calls: Any = ()  # of the neuron, the layer, the network whose output it is, from the inside out
 
     def __init__(self, data: Any, _children: Any = (), _op: str = "", label: str = ""):
         self.data: float = as_float(data, "Value")

@@ -75,11 +75,12 @@ def names(root: Value, variables: Mapping[str, Any] | None = None) -> dict[Value
     order = topological(root)
     known = variable_names(caller() if variables is None else variables)
     for v in order:
-        for x, name in v.module.names(v).items() if v.module else ():
-            if x.parents:
-                known.setdefault(x, name)
-            else:  # a weight keeps its place in the network, whatever a loop variable calls it
-                known[x] = name
+        for call in v.calls:
+            for x, name in call.module.names(v).items():
+                if x.parents:
+                    known.setdefault(x, name)
+                else:  # a weight keeps its place in the network, whatever a loop variable calls it
+                    known[x] = name
     for v in order:
         if v.label:
             known[v] = clean(v.label)

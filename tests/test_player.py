@@ -62,9 +62,10 @@ def test_one_file_without_anything_from_outside(tmp_path):
 
 
 def test_sizes():
-    "A USB stick holds many: a slide's graph and a small network stay below 150 kB."
+    "A USB stick holds many: a slide's graph and a small network stay below 150 kB, one of 265 nodes below 500."
     assert len(play(slide()).html.encode()) < 80_000
     assert len(play(network(2, 3, 1)).html.encode()) < 150_000
+    assert len(play(network(4, 8, 8, 1)).html.encode()) < 500_000
 
 
 def test_the_numbers_are_pythons():
@@ -185,25 +186,41 @@ def test_without_latex2mathml(monkeypatch):
 # ---- Graphs, large and strange ---------------------------------------------------------------------------------------
 
 
-def test_neurons_fold():
-    "All folded, all open, and each of them open alone; every edge of the graph has its place in each picture."
-    graph = data_of(page := play(network(2, 3, 1)))
-    folded, every, *single = graph["views"]
-    assert len(folded["folded"]) == 4 and not folded["open"] and len(every["open"]) == 4 and not every["folded"]
-    assert [len(v["open"]) for v in single] == [1] * 4 and [len(v["folded"]) for v in single] == [3] * 4
-    uses = {f"{i}-{p}" for i, node in enumerate(graph["nodes"]) for p in range(len(node.get("parents", ())))}
-    svgs = page.html.split('class="view"')[1:]
-    for view, svg in zip(graph["views"], svgs):
-        assert set(view["edges"]) <= uses and all(f'data-id="{id}"' in svg for id in view["edges"].values())
+def nodes_of(graph, cluster):
+    return cluster["own"] + [v for part in cluster["parts"] for v in nodes_of(graph, graph["clusters"][part])]
+
+
+@pytest.mark.parametrize("sizes, begin", [((2, 1), "all"), ((2, 3, 1), "neurons"), ((4, 5, 5, 1), "layers")])
+def test_neurons_and_layers_fold(sizes, begin):
+    "Each can be opened and closed; a picture has a frame for what is open, a box for what is closed, and all other nodes."
+    graph = data_of(page := play(network(*sizes)))
+    clusters, first = graph["clusters"], graph["views"][0]
+    assert {"all": not first["closed"], "neurons": not any(clusters[c]["parts"] for c in first["closed"]),
+            "layers": not first["open"] and any(clusters[c]["parts"] for c in first["closed"])}[begin]  # fmt: skip
+    for kind in ("open", "closed"):
+        assert {c for view in graph["views"] for c in view[kind]} >= {
+            i for i, c in enumerate(clusters) if not c["title"].startswith("the other")
+        }
+    for view, svg in zip(graph["views"], page.html.split('class="view"')[1:]):
+        closed = [clusters[c] for c in view["closed"]]
+        hidden = {v for c in closed for v in nodes_of(graph, c)} - {c["outs"][-1] for c in closed}
         boxes = {int(n) for n in re.findall(r'data-id="n(\d+)"', svg)}
-        assert boxes == set(range(len(graph["nodes"]))) - {int(i) for i in view["home"]}
-    assert set(every["edges"]) == uses
+        assert boxes == set(range(len(graph["nodes"]))) - hidden
+        assert {int(n) for n in re.findall(r'data-id="c(\d+)"', svg)} == set(view["open"])
+
+
+def test_the_other_neurons():
+    "In a larger network one neuron lies open beside one box for the others of its layer, with their parameters."
+    graph = data_of(page := play(network(4, 5, 5, 1)))
+    others = [c for c in graph["clusters"] if c["title"] == "the other 4 of layer 1"]
+    assert len(others) == 5 and all(len(c["outs"]) == 4 and not c["own"] for c in others)
+    assert page.html.count("4 → 4, 20 parameters") == 5 and page.html.count("5 → 4, 24 parameters") == 5
 
 
 def test_limits():
     "Too large to follow: the count, and what to play instead."
     with pytest.raises(
-        ValueError, match=r"a graph of 1,\d{3} nodes \(\d\d with its neurons folded\) is too large.*play one"
+        ValueError, match=r"a graph of 1,\d{3} nodes \(\d\d with its layers folded\) is too large.*play one"
     ):
         play(network(12, 20, 10, 1))
     with pytest.raises(ValueError, match="a graph of 201 nodes is too large to step through: play one neuron"):

@@ -12,6 +12,7 @@ from test_player import HOSTILE, network, slide
 
 from micrograd_es import Value, explain, gelu, leaky_relu, play, softmax, swish
 from micrograd_es.engine import function, topological
+from micrograd_es.nn import MLP, RNN, Conv1d, Layer
 from micrograd_es.player.board import Board
 from micrograd_es.routes import is_constant, upstream
 from micrograd_es.symbols import number_text, plain
@@ -456,19 +457,123 @@ def test_neurons_open_and_close(show):
         assert not page.locator("#sentence").inner_text().startswith("Inside")
     assert 15 < len(seen) < page.evaluate("steps.length - 1")
     page.evaluate("go(5)")
-    assert page.locator("#sentence").inner_text().startswith("Inside the folded neuron")
-    out = page.evaluate("graph.views[0].folded[0]")
-    views.locator(f'[data-id="n{out}"]').click()
-    assert views.locator("g.folded").count() == 3 and views.locator("g.cluster").count() == 1
-    page.click("text=Open them all")
-    assert views.locator("g.folded").count() == 0 and views.locator("g.cluster").count() == 4
-    page.click("text=Fold the neurons")
+    assert re.match(r"Inside neuron z.*, which is folded: ", page.locator("#sentence").inner_text())
+    views.locator("g.folded").first.click()
+    assert views.locator("g.folded").count() == 3 and views.locator("g.cluster").count() == 2
+    page.click("text=Open everything")
+    assert views.locator("g.folded").count() == 0 and views.locator("g.cluster").count() == 5
+    page.click("text=Show the neurons")
     assert views.locator("g.folded").count() == 4
+    page.click("text=Fold everything")
+    assert views.locator("g.folded").count() == 2 and views.locator("g.cluster").count() == 0
+
+
+def layered():
+    "MLP 4-8-8-2 on softmax and cross-entropy."
+    weights = (math.sin(i) for i in range(9999))
+    net = MLP(4, [8, 8, 2], act="tanh", init=lambda nin, nout: next(weights))
+    loss = -softmax(net([Value(0.5 - i, label=f"x{i}") for i in range(4)]))[0].log()
+    loss.label = "loss"
+    return loss
+
+
+def recurrent():
+    weights = (math.sin(i) for i in range(9999))
+    return Value.sum(*[y for (y,) in RNN(1, 3, 1, init=lambda *_: next(weights))([[0.5], [-1.0], [2.0]])])
+
+
+def convolution():
+    weights = (math.sin(i) for i in range(9999))
+    maps = Conv1d(1, 2, 2, act="relu", init=lambda *_: next(weights))([[Value(0.5), Value(-1.0), Value(2.0)]])
+    return Layer(4, 1, act="linear", init=lambda *_: next(weights))([v for channel in maps for v in channel])
+
+
+@pytest.mark.parametrize("root", [layered, recurrent, convolution, lambda: network(2, 3, 1)])
+def test_every_line_is_in_the_picture(show, root):
+    "In every view the page finds for every edge the line that Python drew, and draws none that stands for no edge."
+    page = show(root())
+    for number in range(page.evaluate("graph.views.length")):
+        page.evaluate(f"changeView({number})")
+        assert page.evaluate("[...lines.keys()].every(inView)")
+        drawn = page.evaluate(
+            "[...viewBoxes[view].querySelectorAll('g.edge')].map(e => e.dataset.id).filter(id => !lines.has(id))"
+        )
+        assert page.evaluate("ids => ids.every(id => nodes[id.match(/\\d+/)[0]].constant)", drawn)
+
+
+def test_layers_open_and_close(show):
+    "By keyboard alone: a box opens to its neurons, one of those to its nodes; frames close; the focus stays with them."
+    page = show(layered())
+    focused = "document.activeElement.querySelector('text').textContent + ' ' + document.activeElement.ariaExpanded"
+    view = page.locator(".view:not([hidden])")
+    layer1 = page.evaluate("clusters.find(c => c.title === 'layer 1').out")
+    assert view.locator("g.folded").count() == 3 and view.locator("g.cluster").count() == 0
+    page.focus(f'.view:not([hidden]) [data-id="n{layer1}"]')
+    page.keyboard.press("Enter")
+    assert page.evaluate(focused) == "▾ layer 1 true" and view.locator("g.folded").count() == 10
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if "neuron 3" in page.evaluate(focused):
+            break
+    assert page.evaluate(focused) == "▸ a₃⁽¹⁾, layer 1, neuron 3 false"
+    page.keyboard.press(" ")
+    assert page.evaluate(focused) == "▾ layer 1, neuron 3 true" and "the other 7 of layer 1" in " ".join(texts(page))
+    page.keyboard.press("Enter")
+    assert page.evaluate(focused) == "▸ a₃⁽¹⁾, layer 1, neuron 3 false"
+    view.locator("g.cluster text").click()
+    assert page.evaluate(focused) == "▸ layer 1 false" and view.locator("g.folded").count() == 3
+    page.evaluate("openCluster(clusters.find(c => c.title === 'layer 2, neuron 2'))")
+    view.locator("g.folded", has_text="the other 7").click()  # they come back
+    assert view.locator("g.folded").count() == 10 and view.locator("g.cluster").count() == 1
+
+
+def texts(page):
+    return page.locator(".view:not([hidden]) text").all_text_contents()
+
+
+def test_a_layer_as_one_box(show):
+    "Few steps; its box says from where to where its numbers go, and the sentence all of them: those of the engine."
+    root = layered()
+    page = show(root)
+    order, grads = topological(root), upstream(root)
+    outs = [order[i] for i in page.evaluate("clusters.find(c => c.title === 'layer 1').outs")]
+    said = []
+    while position(page) < page.evaluate("steps.length - 1"):
+        page.keyboard.press("ArrowRight")
+        said.append(page.locator("#sentence").inner_text().replace("−", "-"))
+        assert "which is folded" not in said[-1]
+    assert len(said) < 45
+    numbers = ", ".join(number_text(v.data) for v in outs[:-1])
+    assert f"Layer 1 is computed from x0, x1, x2 and x3: its 8 outputs are {numbers} and " in " ".join(said)
+    numbers = ", ".join(number_text(grads[v]) for v in outs[:-1])
+    assert f"on to layer 1, summed over all its outputs: the gradients of its 8 outputs are now {numbers}" in " ".join(
+        said
+    )
+    low, high = (number_text(f(grads[v] for v in outs)).replace("-", "−") for f in (min, max))
+    assert f"grad {low} to {high}" in texts(page) and "4 → 8, 40 parameters" in texts(page)
+    assert len([text for text in said if "passes upstream × local on to x" in text]) == 4
+    assert page.locator("#leaves details").count() == 3
+    assert "layer 2: 72 parameters" in page.locator("#leaves").inner_text()
+    page.evaluate("togglePredict()")
+    while position(page) < page.evaluate("steps.length - 1"):
+        page.keyboard.press("Escape")
+        page.evaluate("isAsking() ? showMe() : move(1)")
+    assert "grad ?" in texts(page)  # those of the layers are asked for when they lie open
+
+
+@pytest.mark.parametrize("root", [layered, recurrent, convolution])
+def test_what_if_in_larger_networks(show, root):
+    rng, root = random.Random(5), root()
+    leaves = [v for v in topological(root) if not v.parents and not is_constant(v)]
+    compared(show(root), root, leaves, [rng.uniform(-1, 1) for _ in leaves])
 
 
 def test_a_folded_edge_carries_the_chain_rule(show):
     "Upstream of the neuron times the derivative of its output by that input is what arrives."
     page = show(network(2, 3, 1), "#57")
+    assert not any(
+        re.fullmatch("0|← 0", line) for line in page.locator(".view:not([hidden]) g.edge text").all_text_contents()
+    )
     lines = page.locator(".view:not([hidden]) g.edge text.flow").all_text_contents()
     assert sum("×" in line for line in lines) > 8
     for line in filter(lambda line: "×" in line, lines):
@@ -520,13 +625,18 @@ STATES = {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("root", [slide, lambda: network(2, 3, 1)], ids=["slide", "network"])
+@pytest.mark.parametrize("root", [slide, lambda: network(2, 3, 1), layered], ids=["slide", "network", "layers"])
 def test_axe_finds_nothing(show, axe, scheme, root):
     "No violation of any rule, in any state of the page."
     page = show(root(), scheme=scheme)
     page.evaluate(axe)
     states = (
-        {"detail": "showDetail(4)", "predict": "togglePredict(), move(1)"}
+        {
+            "detail": "showDetail(4)",
+            "layer": "openCluster(clusters[0])",
+            "neuron": "openCluster(clusters[4])",
+            "predict": "togglePredict(), move(1)",
+        }
         if page.evaluate("nodes.length > 9")
         else STATES
     )

@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any
 
 from ..engine import Value
+
+
+class Call:
+    "One call of a module. The values that came out of it carry it (`Value.calls`), so that a picture can say so."
+
+    __slots__ = ("module",)
+
+    def __init__(self, module: Module):
+        self.module = module
+
+
+def signed(call: Callable[..., Any]) -> Callable[..., Any]:
+    "The same __call__; every value that it answers, in lists too, carries the call."
+
+    @wraps(call)
+    def called(self: Module, *args: Any, **kwargs: Any) -> Any:
+        answer = call(self, *args, **kwargs)
+        mark, stack = (Call(self),), [answer]
+        while stack:
+            x = stack.pop()
+            if isinstance(x, list | tuple):
+                stack += x
+            elif isinstance(x, Value) and x.parents and not (x.calls and x.calls[-1].module is self):
+                x.calls += mark
+        return answer
+
+    return called
 
 
 class Module:
@@ -16,6 +44,11 @@ class Module:
 
     training = True
     number: int | None = None  # which layer it is in a network, counted from 1, for pictures
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        if "__call__" in vars(cls):
+            cls.__call__ = signed(vars(cls)["__call__"])  # type: ignore[method-assign]
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         "Every parameter once, with the way to it: 'layers.0.neurons.2.b'."
@@ -88,6 +121,16 @@ class Module:
     def describe(self) -> str:
         "One line for the summary."
         return type(self).__name__ if type(self).__repr__ is object.__repr__ else repr(self)
+
+    # -- for pictures and explanations
+
+    @property
+    def title(self) -> str:
+        return f"layer {self.number}" if self.number else type(self).__name__
+
+    def names(self, out: Value) -> dict[Value, str]:
+        "What its parameters and the nodes within are called, as seen from one of its outputs."
+        return {}
 
     def _children(self) -> list[tuple[str, Module]]:
         found: list[tuple[str, Module]] = []

@@ -64,9 +64,7 @@ class Neuron(Module):
     def __call__(self, xs: Sequence[Any]) -> Value:
         check_inputs(self, len(self.w), xs)
         z = Value.sum(self.b, *[w * x for w, x in zip(self.w, xs)])
-        out = self._function(z) if self.nonlin else z
-        out.module = self
-        return out
+        return self._function(z) if self.nonlin else z
 
     def __repr__(self) -> str:
         name = self.act if isinstance(self.act, str) else getattr(self.act, "__name__", "f")

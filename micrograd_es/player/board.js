@@ -4,24 +4,30 @@ const viewBoxes = [...document.querySelectorAll(".view")];
 let view = 0;
 
 const inView = id => viewBoxes[view].querySelector(`[data-id="${id}"]`);
-const homeOf = i => graph.views[view].home[i] ?? i;
-const isFolded = i => graph.views[view].folded.includes(i);
+const homeOf = i => home[i] ?? i;
 const nodeBox = i => inView(`n${i}`);
-const edgeLine = edge => inView(graph.views[view].edges[`${edge.child}-${edge.place}`]);
+const edgeLine = edge => lines.has(lineId(edge)) ? inView(lineId(edge)) : null;
 
-// Said in front of a sentence about what happens within a folded neuron.
-const inside = i => homeOf(i) === i ? "" : `Inside the folded neuron ${nodes[homeOf(i)].name}: `;
+// The box of a layer that i stands for, if any.
+const layerAt = i => boxes[i] && isLayer(boxes[i]) ? boxes[i] : null;
+const boxName = i => layerAt(i)?.title ?? (boxes[i] ? `neuron ${nodes[i].name}` : nodes[i].name);
 
-// Does the edge lead into a folded neuron, alone? Then the step is told of the neuron as a whole.
-function intoBox(edge) {
-    const line = isFolded(homeOf(edge.child)) && edgeLine(edge);
-    return line && uses[edge.parent].filter(e => edgeLine(e) === line).length === 1 ? line : null;
+// Said in front of a sentence about what happens within a folded box.
+const inside = i => homeOf(i) === i ? "" : `Inside ${boxName(homeOf(i))}, which is folded: `;
+
+// All edges of the line that this edge is on, if it stands for more than one derivative: into a layer, or out of it.
+function bundle(edge) {
+    const edges = lines.get(lineId(edge));
+    return edges && (layerAt(homeOf(edge.child)) || edges.some(e => e.parent !== edge.parent)) ? edges : null;
 }
 
-// Can this step be seen? What happens between two nodes of one folded box cannot.
+// Does the edge lead into a folded neuron, alone? Then the step is told of the neuron as a whole.
+const intoBox = edge => boxes[homeOf(edge.child)] && lines.get(lineId(edge))?.length === 1 && !bundle(edge) ? edgeLine(edge) : null;
+
+// Can this step be seen? What happens between two nodes of one box cannot; of a bundle the last one tells of all.
 function visible(step) {
     if (step.kind === "node") return homeOf(step.node) === step.node;
-    return step.kind !== "edge" || Boolean(edgeLine(step));
+    return step.kind !== "edge" || lines.has(lineId(step)) && (bundle(step)?.at(-1) ?? step) === step;
 }
 
 function showView(number) {
@@ -31,6 +37,7 @@ function showView(number) {
     const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
     svg.style.setProperty("--width", width);
     svg.style.setProperty("--height", height);
+    placeNodes();
     showFolding();
 }
 
@@ -55,8 +62,20 @@ function paintNode(i, step, index, grads) {
     box.classList.toggle("todo", !done);
     box.classList.toggle("active", active);
     box.classList.toggle("sending", step.kind === "edge" && homeOf(step.child) === i);
-    write(box, "data", done ? `data ${shown(now.data[i])}` : "data");
-    write(box, "grad", gradWords(i, step, index, grads));
+    const outs = layerAt(i)?.outs;
+    write(box, "data", done ? `data ${outs ? span(outs, now.data) : shown(now.data[i])}` : "data");
+    write(box, "grad", outs ? gradsWords(outs, grads) : gradWords(i, step, index, grads));
+}
+
+// Of a layer: one number, or from the smallest to the largest.
+function span(outs, numbers) {
+    const all = outs.map(i => numbers[i]), [low, high] = [Math.min(...all), Math.max(...all)].map(shown);
+    return low === high ? low : `${low} to ${high}`;
+}
+
+function gradsWords(outs, grads) {
+    if (outs.some(i => grads[i] === undefined)) return "grad";
+    return outs.some(isHidden) ? "grad ?" : `grad ${span(outs, grads)}`;
 }
 
 function gradWords(i, step, index, grads) {
@@ -78,8 +97,9 @@ function paintEdge(edge, step, index, grads) {
     const known = index >= stepOf(homeOf(edge.child));
     if (at === index) line.classList.add("active");
     if (at <= index) line.classList.add("travelled");
-    write(line, "local", known ? localWords(edge, line) : "");
-    const words = at > index ? "" : isHidden(edge.parent) ? "?" : flowWords(edge, grads, line);
+    if (bundle(edge)) return;
+    write(line, "local", known ? localWords(edge) : "");
+    const words = at > index ? "" : isHidden(edge.parent) ? "?" : flowWords(edge, grads);
     if (line.querySelector("text:not(.midway)")) write(line, "flow", words);
     else if (at === index) writeMidway(line, words);
 }
@@ -94,23 +114,23 @@ function writeMidway(line, words) {
 const stepOf = i => nodes[i].parents ? steps.findIndex(s => s.kind === "node" && s.node === i) : 0;
 
 // "x = 1" where there is room for it.
-function localWords(edge, line) {
-    if (isFolded(homeOf(edge.child))) return shown(boxSlope(edge, line));
+function localWords(edge) {
+    if (boxes[homeOf(edge.child)]) return shown(boxSlope(edge));
     const value = shown(localOf(edge)), formula = localFormula(edge).text;
     const fits = graph.views[view].spacious && formula !== numberText(localOf(edge)) && formula.length <= 20;
     return fits && !formula.includes(" if ") ? `${formula} = ${value}` : value;
 }
 
 // "-2 × 1 = -2", or only what arrives, where there is no room for more.
-function flowWords(edge, grads, line) {
-    const box = isFolded(homeOf(edge.child)), local = box ? boxSlope(edge, line) : localOf(edge);
+function flowWords(edge, grads) {
+    const box = boxes[homeOf(edge.child)], local = box ? boxSlope(edge) : localOf(edge);
     const upstream = grads[homeOf(edge.child)], down = shown(upstream * local), factor = shown(local);
     const product = `${shown(upstream)} × ${bracketed(factor, factor.startsWith("−"))} = ${down}`;
     return graph.views[view].spacious && product.length <= 29 ? product : `← ${down}`;
 }
 
 // The derivative of a folded neuron's output by one of its inputs: the chain rule inside the box.
-function boxSlope(edge, line) {
+function boxSlope(edge) {
     const out = homeOf(edge.child), inner = { [out]: 1 };
     let slope = 0;
     for (let i = out; i >= 0; i--) {
@@ -118,7 +138,7 @@ function boxSlope(edge, line) {
         nodes[i].parents?.forEach((parent, place) => {
             const given = inner[i] * now.locals[i][place];
             if (homeOf(parent) === out) inner[parent] = (inner[parent] ?? 0) + given;
-            else if (parent === edge.parent && edgeLine({ child: i, place }) === line) slope += given;
+            else if (parent === edge.parent) slope += given;
         });
     }
     return slope;

@@ -6,61 +6,64 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ..clusters import Cluster
-from ..drawing import Drawing, escape
+from ..drawing import escape
 from ..engine import Value
 from ..folded import Folded
-from ..routes import is_constant, local_grads, upstream
+from ..routes import Edge, is_constant, upstream
 from ..symbols import number_text, plain
+from .views import View
 
 if TYPE_CHECKING:
     from ..picture import Picture
 
-NUMBER, FLOW, ADDED = "-0.0000", "-0.00 × 0.00 = -0.00", "grad 0.000 + 0.000 = 0.000"
+NUMBER, SPAN, FLOW, ADDED = "-0.0000", "-0.0000 to -0.0000", "-0.00 × 0.00 = -0.00", "grad 0.000 + 0.000 = 0.000"
 DENSE = 45  # edges beyond which they bear no numbers, but the one that is being played
 SPACIOUS = 20  # nodes up to which an edge has room for upstream × local = downstream
 
 
-class Board(Drawing):
-    "One view of the graph: the neurons in `folded` are boxes, the others lie open."
+class Board(Folded):
+    "One view of the graph: what is opened has a frame, what is closed is a box; each cluster has a number."
 
-    def __init__(self, root: Value, order: list[Value], called: dict[Value, str], folded: list[Cluster],
-                 opened: list[Cluster], rankdir: str = "LR"):  # fmt: skip
-        super().__init__(root, order, "both", set(), rankdir, "svg")
+    def __init__(self, order: list[Value], called: dict[Value, str], view: View, number: dict[Cluster, int],
+                 rankdir: str = "LR"):  # fmt: skip
+        super().__init__(order[-1], order, view.closed, rankdir)
+        self.opened, self.number = view.opened, number
         self.names = self.formulas.called = called
-        self.boxes, self.opened = {c.out: c for c in folded}, opened
-        self.home = {v: c.out for c in folded for v in c.nodes}
-        self.drawn = [v for v in order if self.home.get(v, v) is v]
-        self.edges_drawn: dict[str, str] = {}  # "child-place": the id of the edge in the picture
         self.several = {x for x in order if sum(v.parents.count(x) for v in order) > 1}
         self.spacious = len(self.drawn) <= SPACIOUS
-        uses = {(self.home.get(x, x), self.home.get(v, v)) for v in order for x in v.parents if not is_constant(x)}
-        self.dense = sum(x is not v for x, v in uses) > DENSE
-        self.gradients = upstream(root, order)
+        self.dense = sum(not is_constant(e[0].child.parents[e[0].place]) for e in self.lines.values()) > DENSE
+        self.gradients = upstream(self.root, order)
 
     def fill(self, dot: Picture) -> None:
         dot.attr("graph", ranksep="1.4" if self.dense else "0.35" if self.spacious else "0.5", nodesep="0.2")
-        inside = set()
+        framed: set[Value] = set()
         for cluster in self.opened:
-            with dot.subgraph(name=f"cluster_{self.ids[cluster.out]}") as box:
-                box.attr(label=escape(cluster.module.title), id=f"c-{self.ids[cluster.out]}")
-                for v in cluster.nodes:
-                    if v not in inside:
-                        self.node(box, v)
-                inside.update(cluster.nodes)
+            if not any(cluster in outer.parts for outer in self.opened):
+                framed |= self.frame(dot, cluster)
         for v in self.drawn:
-            if v in self.boxes:
-                self.box(dot, self.boxes[v])
-            elif v not in inside:
+            if v not in framed:
                 self.node(dot, v)
-        for v in self.drawn:
-            if v in self.boxes:
-                self.box_edges(dot, self.boxes[v])
-            else:
-                for place, (x, local) in enumerate(zip(v.parents, local_grads(v))):
-                    self.edge(dot, self.home.get(x, x), v, place, local)
-                    self.edges_drawn[f"{self.ids[v][1:]}-{place}"] = self.edge_id(x, v, place)
+        for id, edges in self.lines.items():
+            self.line(dot, id, edges)
+
+    def frame(self, dot: Any, cluster: Cluster) -> set[Value]:
+        "What is in an opened cluster, with a frame around it; frames in frames."
+        framed: set[Value] = set()
+        with dot.subgraph(name=f"cluster_{self.number[cluster]}") as inner:
+            inner.attr(label=f"▾ {escape(cluster.title)}", id=f"c{self.number[cluster]}")
+            for part in cluster.parts:
+                if part in self.opened:
+                    framed |= self.frame(inner, part)
+            for v in cluster.nodes:
+                if v not in framed and self.home.get(v, v) is v:
+                    self.node(inner, v)
+                    framed.add(v)
+        return framed
 
     def node(self, dot: Any, v: Value) -> None:
+        if v in self.boxes:
+            self.box(dot, self.boxes[v])
+            return
         if is_constant(v):
             super().node(dot, v)
             return
@@ -71,34 +74,29 @@ class Board(Drawing):
         self.record_node(dot, v, title, "root" if v is self.root else "operation" if v.parents else "leaf")
 
     def box(self, dot: Any, cluster: Cluster) -> None:
-        self.record_node(dot, cluster.out, f"{self.names[cluster.out]}, {cluster.module.title}", "folded")
+        self.record_node(dot, cluster.out, f"▸ {self.title(cluster)}", "folded")
 
     def record_node(self, dot: Any, v: Value, title: str, kind: str) -> None:
-        grad = ADDED if v in self.several else f"grad {NUMBER}"
-        dot.node(self.ids[v], self.record([title, f"data {NUMBER}", grad]), id=self.ids[v], **{"class": kind})
+        several = self.is_layer(v)
+        grad = ADDED if v in self.several and not several else f"grad {SPAN if several else NUMBER}"
+        fields = [title, f"data {SPAN if several else NUMBER}", grad]
+        if several:
+            fields.append(self.shape(self.boxes[v]))
+        dot.node(self.ids[v], self.record(fields), id=self.ids[v], **{"class": kind})
 
-    def box_edges(self, dot: Any, cluster: Cluster) -> None:
-        "One edge into the box for everything it was given; several uses inside share it."
-        slopes = Folded.slopes(cluster)
-        given = {x: place for place, (x, _) in enumerate(slopes)}
-        out, inside = cluster.out, set(cluster.nodes)
-        for place, (x, slope) in enumerate(slopes):
-            self.edge(dot, self.home.get(x, x), out, place, slope)
-        for v in cluster.nodes:
-            for place, x in enumerate(v.parents):
-                if x not in inside:
-                    self.edges_drawn[f"{self.ids[v][1:]}-{place}"] = self.edge_id(x, out, given[x])
+    def line(self, dot: Any, id: str, edges: list[Edge]) -> None:
+        v, place, local = edges[0]
+        x, slope, end = v.parents[place], self.slope(edges), self.home.get(v, v)
+        label = "" if is_constant(x) or self.dense or slope is None else self.label(v, place, end, slope)
+        many = {"class": "many"} if slope is None else {}
+        dot.edge(self.ids[self.home.get(x, x)], self.ids[end], label, id=id, **many)
 
-    def edge_id(self, x: Value, v: Value, place: int) -> str:
-        return f"{self.ids[self.home.get(x, x)]}-{self.ids[v]}-{place}"
-
-    def edge(self, dot: Any, parent: Value, v: Value, place: int, local: float | None) -> None:
-        id = self.edge_id(parent, v, place)
-        first = NUMBER if v in self.boxes else self.local_text(v, place)
-        product = " × ".join(map(number_text, (self.gradients[v], local or 0.0, self.gradients[v] * (local or 0.0))))
-        lines = [first, max(FLOW, product, key=len) if self.spacious and len(product) < 27 else f"-> {NUMBER}"]
-        label = "" if is_constant(parent) or self.dense else "\\n".join(escape(line) for line in lines)
-        dot.edge(self.ids[parent], self.ids[v], label, id=id)
+    def label(self, v: Value, place: int, end: Value, slope: float) -> str:
+        "Room for the local gradient, and under it for what goes downstream."
+        first = NUMBER if end in self.boxes else self.local_text(v, place)
+        product = " × ".join(map(number_text, (self.gradients[end], slope, self.gradients[end] * slope)))
+        wide = self.spacious and len(product) < 27
+        return "\\n".join(escape(line) for line in (first, max(FLOW, product, key=len) if wide else f"-> {NUMBER}"))
 
     def local_text(self, v: Value, place: int) -> str:
         "As wide as the local gradient will be."
@@ -108,13 +106,10 @@ class Board(Drawing):
         return text if text in ("1", "-1") else NUMBER if len(text) > 20 or " if " in text else f"{text} = {NUMBER}"
 
     def view(self) -> dict[str, Any]:
-        "What the page must know of this picture: where to look for a node or an edge that is folded away."
-        number = {v: i for i, v in enumerate(self.order)}
+        "What the page must know of this picture: which clusters are open in it, and which are boxes."
         return {
-            "open": [number[c.out] for c in self.opened],
-            "folded": [number[out] for out in self.boxes],
-            "home": {number[v]: number[out] for v, out in self.home.items() if v is not out},
-            "edges": self.edges_drawn,
+            "open": [self.number[c] for c in self.opened],
+            "closed": [self.number[c] for c in self.boxes.values()],
             "spacious": self.spacious,
             "tall": self.rankdir == "TB",
         }
@@ -131,9 +126,9 @@ def bare(svg: str) -> str:
     for element in tree.iter():
         old, element.tail = element.attrib, None
         element.attrib = {key: old[key] for key in ("class", "transform", "viewBox") if key in old}
-        element.attrib |= {key: tenths(old[key]) for key in ("points", "d", "x", "y") if key in old}
+        element.attrib |= {key: whole(old[key]) for key in ("points", "d", "x", "y") if key in old}
         if element.get("class") in ("local", "flow"):  # a little off the line
-            element.set("y", tenths(f"{float(old['y']) - 3:.2f}"))
+            element.set("y", whole(f"{float(old['y']) - 3:.2f}"))
         if "id" in old:
             element.set("data-id", old["id"])
         if element.tag == "g":
@@ -147,9 +142,9 @@ def bare(svg: str) -> str:
                 text.text = text.text if word == "title" else ""
         if element.tag == "svg":
             element.text = None
-    return ElementTree.tostring(tree, encoding="unicode")
+    return ElementTree.tostring(tree, encoding="unicode").replace(" />", "/>")
 
 
-def tenths(text: str) -> str:
-    "Coordinates to a tenth of a point."
-    return re.sub(r"-?\d+\.\d+", lambda m: f"{round(float(m[0]), 1):g}", text)
+def whole(text: str) -> str:
+    "Coordinates in whole points: nobody sees less, and a page has thousands of them."
+    return re.sub(r"-?\d+\.\d+", lambda m: str(round(float(m[0]))), text.strip())

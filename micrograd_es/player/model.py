@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ..clusters import Cluster
 from ..engine import Value
 from ..op import Op
 from ..routes import is_constant, local_grads
@@ -39,6 +40,21 @@ class Model:
             told["locals"] = [plain_json(local) for local in local_grads(v)]
         elif is_constant(v):
             told["constant"] = True
+        return told
+
+    def clusters(self, number: dict[Cluster, int]) -> list[dict[str, Any]]:
+        "The neurons and layers, by number: the nodes of each are its own and those of its parts."
+        told = []
+        for cluster in number:
+            inner = {v for part in cluster.parts for v in part.nodes}
+            told.append(
+                {
+                    "title": cluster.title,
+                    "outs": [self.number[v] for v in cluster.outs],
+                    "own": [self.number[v] for v in cluster.nodes if v not in inner],
+                    "parts": [number[part] for part in cluster.parts],
+                }
+            )
         return told
 
     def templates(self) -> list[dict[str, Any]]:

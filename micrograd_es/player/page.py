@@ -14,11 +14,11 @@ import hashlib
 import html
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..clusters import clusters
+from ..clusters import outermost
 from ..engine import Value, topological
 from ..names import clean, names
 from ..routes import leaves_of
@@ -26,11 +26,10 @@ from ..saving import write_whole
 from .board import Board
 from .model import Model, script_json
 from .templates import name_mathml
+from .views import views
 
-LIMIT = 250  # nodes in all
-BOXES = 120  # boxes in the picture, when its neurons are folded
-OPEN = 24  # nodes up to which neurons lie open at first
-ALL_OPEN = 80  # nodes up to which they can all be opened at once
+LIMIT = 400  # nodes in all
+BOXES = 120  # boxes in the picture, when all is folded
 TALL = 16  # nodes up to which a telephone gets a picture of its own, from top to bottom
 SCRIPTS = "numbers formulas graph board folding words steps node whatif predict main".split()
 
@@ -88,7 +87,7 @@ def _learned(order: list[Value], called: dict[Value, str], learn: Any) -> list[i
     "The numbers of the leaves that descend moves."
     leaves = leaves_of(order)
     if learn is None:
-        inside = {p for v in order if v.module for p in v.module.parameters()}
+        inside = {p for v in order for call in v.calls for p in call.module.parameters()}
         found = [v for v in leaves if v in inside] or [v for v in leaves if called[v][:1] in "wbWBθ"] or leaves
     else:
         found = [learn] if isinstance(learn, Value) else list(learn)
@@ -105,42 +104,35 @@ def _image(root: Value) -> str:
     return draw(root).image()
 
 
-def _views(root: Value, order: list[Value], called: dict[Value, str]) -> Iterator[Board]:
+def _boards(order: list[Value], called: dict[Value, str]) -> list[Board]:
     "The pictures: first the one to begin with; ValueError if nobody could follow it."
-    neurons = clusters(order)
-    folded = Board(root, order, called, neurons, [])
-    if len(order) > LIMIT or len(folded.drawn) > BOXES:
-        boxes = f" ({len(folded.drawn):,} with its neurons folded)" if neurons else ""
+    forest = outermost(order)
+    boxes = len(order) - sum(len(c.nodes) - 1 for c in forest)
+    if len(order) > LIMIT or boxes > BOXES:
+        folded = f" ({boxes:,} with its layers folded)" if forest else ""
         raise ValueError(
-            f"a graph of {len(order):,} nodes{boxes} is too large to step through: play one neuron's output, the loss "
+            f"a graph of {len(order):,} nodes{folded} is too large to step through: play one neuron's output, the loss "
             f"of one sample, or a smaller network; explain(root, wrt=w) follows a single weight"
         )
-    every = Board(root, order, called, [], neurons)
-    if not neurons:
-        yield every
-        if len(order) <= TALL:
-            yield Board(root, order, called, [], [], rankdir="TB")
-        return
-    if len(order) <= OPEN:
-        yield every
-    yield folded
-    if OPEN < len(order) <= ALL_OPEN:
-        yield every
-    if len(neurons) > 1 or len(order) > ALL_OPEN:
-        for one in neurons:
-            yield Board(root, order, called, [c for c in neurons if c is not one], [one])
+    found = views(forest, order)
+    number = {c: i for i, c in enumerate(dict.fromkeys(c for view in found for part in view for c in part))}
+    boards = [Board(order, called, view, number) for view in found]
+    if not forest and len(order) <= TALL:
+        boards.append(Board(order, called, found[0], number, rankdir="TB"))
+    return boards
 
 
 def _html(root: Value, order: list[Value], called: dict[Value, str], title: str | None, learn: list[int]) -> str:
-    model, views = Model(order, called), list(_views(root, order, called))
+    model, boards = Model(order, called), _boards(order, called)
     graph = {
         "nodes": model.nodes(),
         "rows": model.templates(),
-        "views": [view.view() for view in views],
+        "clusters": model.clusters(boards[0].number),
+        "views": [board.view() for board in boards],
         "learn": learn,
     }
     math = {f"name-{i}": name_mathml(called[v]) for i, v in enumerate(order)} | model.mathml()
-    svgs = [f'<div class="view" data-view="{i}" hidden>{view.svg()}</div>' for i, view in enumerate(views)]
+    svgs = [f'<div class="view" data-view="{i}" hidden>{board.svg()}</div>' for i, board in enumerate(boards)]
     style = _file("player.css")
     script = "".join(['"use strict";\n', model.functions(), *[_file(f"{name}.js") for name in SCRIPTS]])
     parts = {

@@ -13,6 +13,8 @@ const isAsking = () => asked !== null;
 
 function question(step) {
     const { child, parent } = step;
+    if (bundle(step)) return `${boxName(homeOf(child))} passes upstream × local on to ${boxName(homeOf(parent))}.${
+        layerAt(homeOf(parent)) ? " Open it to predict its gradients, one by one." : ""}`;
     const later = uses[parent].length > 1 && !isLastUse(step) ? " More will come from its other uses." : "";
     return `${nodes[child].name} sends upstream × local to ${nodes[parent].name}.${later}`;
 }
@@ -21,13 +23,15 @@ const isLastUse = step => !steps.slice(steps.indexOf(step) + 1).some(s => s.kind
 
 // The chain rule in symbols only.
 function secretFormula(step) {
+    if (bundle(step)) return [];
     const symbols = chainSides(step.parent, [step], gradients(), 0).slice(0, 2);
     return [equation(symbols, uses[step.parent].length > 1 ? "+=" : "=")];
 }
 
 // At the last use of a node that is hidden: what is its gradient?
 function askAbout(step) {
-    const node = step.kind === "edge" && isHidden(step.parent) && isLastUse(step) ? step.parent : null;
+    const asks = step.kind === "edge" && isHidden(step.parent) && isLastUse(step) && !layerAt(homeOf(step.parent));
+    const node = asks ? step.parent : null;
     byId("quiz").hidden = !predicting || node === null && !byId("verdict").textContent;
     if (node === asked) return;
     asked = node;

@@ -61,6 +61,26 @@ function byPlace(all) {
     return all.map(i => [key(i), i]).sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true })).map(([, i]) => i);
 }
 
+// All in one list; where they are many, those of each neuron or layer behind its name.
+const MANY = 24;
+
+function leafRows() {
+    const list = some => {
+        const rows = element("div", "", { class: "leaves" });
+        rows.append(...byPlace(some).map(leafRow));
+        return rows;
+    };
+    if (leaves.length <= MANY) return [list(leaves)];
+    const outer = graph.views.find(v => !v.open.length).closed.map(id => clusters[id]).sort((a, b) => a.out - b.out);
+    const within = outer.map(cluster => [cluster.title, leaves.filter(i => nodesOf(cluster).includes(i))]);
+    const named = within.filter(([, some]) => some.length).map(([title, some]) => {
+        const box = element("details");
+        box.append(element("summary", `${title}: ${some.length} parameter${some.length > 1 ? "s" : ""}`), list(some));
+        return box;
+    });
+    return [list(leaves.filter(i => !within.some(([, some]) => some.includes(i)))), ...named];
+}
+
 // What the controls show; a box that is being typed in is left alone.
 function fillLeaves() {
     const grads = gradients();
@@ -126,7 +146,7 @@ function wireWhatIf() {
         byId("whatif").replaceChildren(byId("whatif-title"), element("p", why));
         return;
     }
-    byId("leaves").append(...byPlace(leaves).map(leafRow));
+    byId("leaves").append(...leafRows());
     byId("descend").addEventListener("click", () => descend(1));
     byId("descend10").addEventListener("click", () => descend(10));
     byId("reset").addEventListener("click", reset);

@@ -55,16 +55,38 @@ function chainSides(i, along, grads, total) {
 const bornHere = i => !Number.isFinite(now.data[i]) && (inputs(i) ?? []).every(x => Number.isFinite(now.data[x]));
 
 function forwardSentence(i) {
+    if (layerAt(i)) return layerSentence(layerAt(i));
     const from = listed([...new Set(inputs(i).map(x => named(x).text))]);
     const warning = bornHere(i) ? " From here on numbers are not finite." : "";
     return `${inside(i)}${nodes[i].name} is made from ${from}: ${equationText(forwardSides(i))}.${warning}`;
 }
 
+// Of a folded layer: what it was given, and what came out.
+function layerSentence({ title, outs }) {
+    const given = new Set([...uses.flat()].filter(e => homeOf(e.child) === outs.at(-1)).map(e => homeOf(e.parent)));
+    const from = [...given].filter(i => i !== outs.at(-1) && !nodes[i].constant).map(boxName);
+    return `${capital(title)} is computed from ${listed(from)}: its ${outs.length} outputs are ${several(outs, now.data)}.`;
+}
+
+// Of all edges between two boxes: what has arrived at the end of them.
+function bundleSentence(edges, index) {
+    const grads = gradients(index), [to, from] = [edges[0].parent, edges[0].child].map(homeOf);
+    const arrived = [...new Set(edges.map(e => e.parent))].sort((a, b) => a - b);
+    const sum = layerAt(from) ? ", summed over all its outputs" : "";
+    const sender = boxes[from] ? capital(boxName(from)) : nodes[from].name;
+    const what = arrived.length > 1 ? `the gradients of its ${arrived.length} outputs are` : "its gradient is";
+    return `${sender} passes upstream × local on to ${boxName(to)}${sum}: ${what} now ${several(arrived, grads)}.`;
+}
+
+const capital = text => text[0].toUpperCase() + text.slice(1);
+const several = (outs, numbers) => listed(outs.map(i => numberText(numbers[i])));
+
 function edgeSentence(edge, index) {
+    if (bundle(edge)) return bundleSentence(bundle(edge), index);
     const grads = gradients(index), before = gradients(index - 1)[edge.parent];
     const box = intoBox(edge), child = box ? homeOf(edge.child) : edge.child;
     const [y, x] = [nodes[child].name, nodes[edge.parent].name];
-    const [upstream, local] = [number(grads[child]), number(box ? boxSlope(edge, box) : localOf(edge))];
+    const [upstream, local] = [number(grads[child]), number(box ? boxSlope(edge) : localOf(edge))];
     const down = flow(grads, edge), formula = box ? local.text : localFormula(edge).text;
     const how = formula === local.text ? local.text : `${formula} = ${local.text}`;
     if (box) return `Upstream, neuron ${y} has ${upstream.text}. Its local gradient by ${x}, the chain rule inside it, is ` +
