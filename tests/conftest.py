@@ -1,9 +1,55 @@
-"""In CI the random cases are the same at every run, so that a failure belongs to the change that it meets."""
+"""In CI the random cases are the same at every run, so that a failure belongs to the change that it meets.
+
+And the browser that the pages are tested in: Debian's Chromium, driven by playwright, with the network off.
+"""
 
 import os
+import shutil
+import subprocess
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if not CHROMIUM:
+        pytest.skip("no Chromium on the PATH: apt install chromium")
+    from playwright import sync_api
+
+    with sync_api.sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        except sync_api.Error as error:
+            pytest.skip(f"{CHROMIUM} does not start here: {str(error).splitlines()[0]}")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def window(browser):
+    "Without a network."
+    context = browser.new_context(offline=True)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def axe(request):
+    "The source of axe-core, which only npm has."
+    folder = request.config.cache.mkdir("axe")
+    script = folder / "node_modules/axe-core/axe.min.js"
+    if not script.exists():
+        if not shutil.which("npm"):
+            pytest.skip("axe-core comes from npm, which is not on the PATH")
+        command = ["npm", "install", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts", "axe-core@4"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        if done.returncode or not script.exists():
+            pytest.skip(f"npm could not fetch axe-core: {done.stderr[-200:]}")
+    return script.read_text("utf-8")

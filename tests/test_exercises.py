@@ -14,7 +14,7 @@ import pytest
 
 from micrograd_es.check import check
 from micrograd_es.classroom import LEVELS, exercise, grade, hint, read_answers, sheet, sheets, worksheets
-from micrograd_es.classroom.answers import Answer, parse_answers, to_number, typed
+from micrograd_es.classroom.answers import Answer, parse_answers, parse_page, to_number, typed
 from micrograd_es.classroom.exercises import is_short, nudged, number
 from micrograd_es.classroom.grading import EMPTY, FOLLOWS, RIGHT, WRONG
 from micrograd_es.cli import main
@@ -154,7 +154,7 @@ def test_hints_lead_on_and_do_not_tell(level):
 class Reader(HTMLParser):
     "Reads a page; a tag that is not closed, or an attribute that fetches something, is an error."
 
-    VOID = "meta", "hr", "link", "img", "br"
+    VOID = "meta", "hr", "link", "img", "br", "input"
 
     def __init__(self):
         super().__init__()
@@ -204,8 +204,10 @@ def test_one_command_is_quick(tmp_path, monkeypatch, capsys):
         command, cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
     )
     assert time.perf_counter() - begin < 10
-    assert done.stdout == "wrote chain-7.html, 30 sheets to print, and chain-7-key.html, the answers\n", done.stderr
-    assert {p.name for p in tmp_path.iterdir()} == {"chain-7.html", "chain-7-key.html"}
+    assert done.stdout.startswith("wrote chain-7.html, 30 sheets to print or fill in, chain-7-key.html, "), done.stderr
+    assert {p.name for p in tmp_path.iterdir()} == {"chain-7.html", "chain-7-key.html", "chain-7-answers.csv"}
+    blank = read_answers(tmp_path / "chain-7-answers.csv")
+    assert len(blank) == sum(len(s.questions) for s in sheets("chain", 30, 7)) and {a.number for a in blank} == {None}
 
 
 def test_hints_are_on_the_back():
@@ -287,7 +289,7 @@ def test_csv(tmp_path):
     [
         ("", "line 1: it names the columns"),
         ("sheet,question\n", "line 1: .*answer is missing"),
-        ("sheet,question,answer\ngate-1-1,1,4\ngate-1-1,2,x\n", "line 3: 'x' is not a number"),
+        ("sheet,question,answer\ngate-1-1,1,4\ngate-1-1,2,x\n", "line 3: question 2: 'x' is not a number"),
         ("sheet,question,answer\ngate-1-1,one,4\n", "line 2: 'one' is not the number of a question"),
         (
             "sheet,question,answer\ngate-1-1,1,4\n\ngate-1-1,1,5\n",
@@ -298,6 +300,46 @@ def test_csv(tmp_path):
 def test_csv_that_teaches(text, message):
     with pytest.raises(ValueError, match=message):
         parse_answers(text)
+
+
+PAGE = '<form id="gate-1-1"></form><input form="gate-1-1" name="student" value="Ada"><input form="gate-1-1" name="2" value="{}">'
+
+
+def test_a_page_that_was_saved():
+    "What stands in its fields; a sheet in which nothing stands is none; two quotes and a bracket are still text."
+    page = PAGE.format(" −1/2 ") + '<input form="gate-1-2" name="1" value=""><p value="3">'
+    assert parse_page(page) == [Answer("gate-1-1", 2, -0.5, "Ada")]
+    page = PAGE.replace("Ada", "A&quot;d&gt;a").format("")
+    assert parse_page(page) == [Answer("gate-1-1", 2, None, 'A"d>a')]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("<p>3</p>", "no fields of a worksheet: hand in what its button"),
+        ("", "no fields of a worksheet"),
+        (PAGE.replace("Ada", "").format(""), "no answers: a browser's own “Save page as” leaves them out"),
+        (PAGE.format("four"), "sheet gate-1-1: question 2: 'four' is not a number"),
+        (PAGE.format("4").replace('name="2"', 'name="two"'), "sheet gate-1-1: 'two' is not the number of a question"),
+        (PAGE.format("4") + PAGE.format("5"), "question 2 of gate-1-1 is answered in sheet gate-1-1 already"),
+    ],
+)
+def test_pages_that_teach(text, message):
+    with pytest.raises(ValueError, match=message):
+        parse_page(text)
+
+
+def test_many_files(tmp_path):
+    "A class hands in tables and pages, each its own; the same sheet twice by the same student is asked about."
+    ada, ben = tmp_path / "ada.HTML", tmp_path / "ben.csv"
+    ada.write_text(PAGE.format("2"), "utf-8")
+    ben.write_text("student,sheet,question,answer\nBen,gate-1-1,2,3\n", "utf-8")
+    assert [a.student for a in read_answers(ada, ben)] == ["Ada", "Ben"]
+    with pytest.raises(ValueError, match="ada.HTML: answers of Ada to gate-1-1 are in .*ada.HTML already"):
+        read_answers(ada, ada)
+    ben.write_text("sheet,question,answer\ngate-1-1,2,3\n", "utf-8")
+    with pytest.raises(ValueError, match="answers without a student's name to gate-1-1"):
+        read_answers(ben, ben)
 
 
 @pytest.mark.parametrize("text", ["", "1/0", "ln 5", "1_000", "nan", "inf", "1e999", "--1", "1,2,3", "٣"])
@@ -314,7 +356,8 @@ def test_no_numbers(text):
         (["worksheet", "chain", "--sheets", "x"], "invalid int value"),
         (["worksheet", "chain", "--out", "/nowhere/at/all.html"], "/nowhere/at/all.html: cannot write it"),
         (["grade", "missing.csv"], "missing.csv: cannot read it"),
-        (["grade", "chain-1-1"], "a .csv file, or the name of a sheet"),
+        (["grade", "chain-1-1"], "a .csv or .html file, or the name of a sheet"),
+        (["grade", "a.csv", "1=2"], "answers are typed for one sheet, not beside a file"),
         (["grade", "chain-1-1", "1"], "question=number"),
         (["grade", "chain-1-1", "99=1"], "has the questions 1 to"),
         (["grade", "chain-1-1", "--hint", "x"], "--hint x"),

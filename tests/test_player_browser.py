@@ -4,8 +4,6 @@ import json
 import math
 import random
 import re
-import shutil
-import subprocess
 
 import pytest
 from test_player import HOSTILE, network, slide
@@ -18,28 +16,6 @@ from micrograd_es.routes import is_constant, upstream
 from micrograd_es.symbols import number_text, plain
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: the group `browser` has it")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-if not CHROMIUM:
-    pytest.skip("no Chromium on the PATH: apt install chromium", allow_module_level=True)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        except sync_api.Error as error:
-            pytest.skip(f"{CHROMIUM} does not start here: {str(error).splitlines()[0]}")
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def window(browser):
-    "Without a network."
-    context = browser.new_context(offline=True)
-    yield context
-    context.close()
 
 
 @pytest.fixture
@@ -601,21 +577,6 @@ def test_hostile_labels_stay_text(show):
 
 
 # ---- For everybody ---------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def axe(request):
-    "The source of axe-core, which only npm has."
-    folder = request.config.cache.mkdir("axe")
-    script = folder / "node_modules/axe-core/axe.min.js"
-    if not script.exists():
-        if not shutil.which("npm"):
-            pytest.skip("axe-core comes from npm, which is not on the PATH")
-        command = ["npm", "install", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts", "axe-core@4"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-        if done.returncode or not script.exists():
-            pytest.skip(f"npm could not fetch axe-core: {done.stderr[-200:]}")
-    return script.read_text("utf-8")
 
 
 STATES = {

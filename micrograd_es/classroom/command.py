@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from ..saving import write_whole
 from . import hints
-from .answers import read_answers, typed
+from .answers import blank_table, is_file, read_answers, typed
 from .exercises import LEVELS, sheet, sheets
 from .grading import grade
 from .worksheet import worksheets
@@ -16,9 +16,9 @@ from .worksheet import worksheets
 COMMANDS = "worksheet", "grade"
 EXAMPLES = """
 examples:
-  micrograd-es worksheet chain                       30 sheets, chain-1.html, and the answers, chain-1-key.html
+  micrograd-es worksheet chain                       30 sheets, chain-1.html, their key, and a blank table
   micrograd-es worksheet net --sheets 5 --seed 10b   5 sheets of another seed
-  micrograd-es grade answers.csv                     a file with the columns sheet, question, answer, student
+  micrograd-es grade answers.csv chain-1-2-Ben.html  files of answers: tables, and sheets filled in and saved
   micrograd-es grade chain-1-7 1=-6 2=4              answers typed, for the sheet chain-1-7
   micrograd-es grade chain-1-7 --hint 3              the first hint for its question 3; --hint 3.2 is the second
 """
@@ -47,7 +47,9 @@ def arguments() -> Parser:
     check = commands.add_parser(
         "grade", help="what is right, and what went wrong", epilog=EXAMPLES, formatter_class=style
     )
-    check.add_argument("source", metavar="answers.csv or sheet", help="a file of answers, or the name of a sheet")
+    check.add_argument(
+        "source", metavar="answers.csv or sheet", help="files of answers (.csv, .html), or the name of a sheet"
+    )
     check.add_argument("answers", nargs="*", metavar="question=number", help="for a sheet, the answers to it")
     check.add_argument("--hint", metavar="q.level", help="instead, a hint for this question of the sheet")
     return parser
@@ -67,28 +69,34 @@ def main(argv: Sequence[str]) -> int:
 
 
 def made(options: argparse.Namespace) -> str:
-    "Writes the sheets and the key, and says so."
+    "Writes the sheets, the key and a blank table for answers, and says so."
     if options.hints not in range(hints.LEVELS + 1):
         raise ValueError(f"--hints {options.hints}: from 0, none, to {hints.LEVELS}, explicit")
-    pages = worksheets(sheets(options.level, options.sheets, options.seed), options.hints)
+    made = sheets(options.level, options.sheets, options.seed)
     path = (options.out or f"{options.level}-{options.seed}").removesuffix(".html")
-    names = f"{path}.html", f"{path}-key.html"
-    for name, page in zip(names, pages):
-        write_whole(name, page.encode())
-    return f"wrote {names[0]}, {options.sheets} sheets to print, and {names[1]}, the answers"
+    names = f"{path}.html", f"{path}-key.html", f"{path}-answers.csv"
+    for name, text in zip(names, (*worksheets(made, options.hints), blank_table(made))):
+        write_whole(name, text.encode())
+    return (
+        f"wrote {names[0]}, {options.sheets} sheets to print or fill in, {names[1]}, the answers, "
+        f"and {names[2]}, a blank table for them"
+    )
 
 
 def graded(options: argparse.Namespace) -> str:
-    "The report on a file, or on what was typed for one sheet; or a hint."
+    "The report on files, or on what was typed for one sheet; or a hint."
     if options.hint:
         question, _, level = options.hint.partition(".")
         if not question.isdecimal() or not (level or "1").isdecimal():
             raise ValueError(f"--hint {options.hint[:30]}: give it a question and how explicit, as in 3 or 3.2")
         return hints.hint(sheet(options.source), int(question), int(level or 1))
-    if options.source.lower().endswith(".csv"):
-        if options.answers:
-            raise ValueError(f"{options.answers[0]}: answers are typed for one sheet, not beside a file")
-        return str(grade(read_answers(options.source)))
+    if is_file(options.source):
+        typed_too = next((word for word in options.answers if not is_file(word)), None)
+        if typed_too:
+            raise ValueError(f"{typed_too[:40]}: answers are typed for one sheet, not beside a file")
+        return str(grade(read_answers(options.source, *options.answers)))
     if not options.answers:
-        raise ValueError(f"{options.source[:40]}: a .csv file, or the name of a sheet and answers such as 1=-6 2=4")
+        raise ValueError(
+            f"{options.source[:40]}: a .csv or .html file, or the name of a sheet and answers such as 1=-6 2=4"
+        )
     return str(grade(typed(options.source, options.answers)))

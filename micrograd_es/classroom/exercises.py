@@ -90,6 +90,10 @@ class Exercise:
             for number, (kind, v) in enumerate(values + gradients, first)
         ]
 
+    def asked(self, q: Question) -> str:
+        "What a question asks for: u, or ∂L/∂u."
+        return q.name if q.kind == "data" else f"∂{self.names[self.root]}/∂{q.name}"
+
     def given(self, v: Value) -> str:
         return self.texts.get(v) or number(v.data)
 

@@ -74,12 +74,12 @@ def mark(sheet: Sheet, answer: Answer, numbers: dict[int, float | None]) -> Mark
     "The verdict on one answer, when these are all the student's numbers on the sheet."
     e, q = sheet.find(answer.question)
     if answer.number is None:
-        return Mark(answer, EMPTY, f"{asked(e, q)} is left empty.")
+        return Mark(answer, EMPTY, f"{e.asked(q)} is left empty.")
     if same(answer.number, q.answer):
         return Mark(answer, RIGHT)
     if same(answer.number, from_own(e, q, numbers)):
         return Mark(
-            answer, FOLLOWS, f"{asked(e, q)} follows from your own earlier numbers; the sheet has {number(q.answer)}."
+            answer, FOLLOWS, f"{e.asked(q)} follows from your own earlier numbers; the sheet has {number(q.answer)}."
         )
     v = e.nodes[q.number]
     if q.kind == "grad":
@@ -93,10 +93,6 @@ def mark(sheet: Sheet, answer: Answer, numbers: dict[int, float | None]) -> Mark
 def same(a: float, b: float) -> bool:
     "As in diagnose, three significant digits are enough."
     return abs(a - b) <= max(TOLERANCE * abs(b), 1e-9)
-
-
-def asked(e: Exercise, q: Question) -> str:
-    return q.name if q.kind == "data" else f"∂{e.names[e.root]}/∂{q.name}"
 
 
 def from_own(e: Exercise, q: Question, numbers: dict[int, float | None]) -> float:

@@ -1,4 +1,4 @@
-"""Sheets on paper, one a page, and their answer key: each is one HTML file that prints cleanly."""
+"""Sheets, one a page, and their answer key: each is one HTML file that prints cleanly; the sheets can be filled in."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from importlib.resources import files
 from string import Template as Page
 
 from ..symbols import plain
-from .exercises import LEVELS, Exercise, Sheet, number
+from .exercises import LEVELS, Exercise, Question, Sheet, number
 from .hints import hint
 from .pictures import Template
 
+NUMBER = (
+    r'inputmode="text" spellcheck="false" pattern="\s*[\-−–]?\s*(\d+([.,]\d*)?|[.,]\d+)(e[\-+]?\d+|\s*/\s*\d+)?\s*" '
+)
+NUMBER += 'title="a number, such as -2, 0.5 or 3/4"'  # as answers.to_number() reads it
 ROOM = {1: (173, 208), 2: (173, 85), 4: (80, 50)}  # mm for each picture, by how many share the page
 
 
@@ -20,10 +24,11 @@ def worksheets(sheets: list[Sheet], hints: int = 0) -> tuple[str, str]:
     `hints` prints one for every question on the back of each sheet: 1 is vague, 2 has the formula, 3 its numbers.
     """
     templates = [[template(e, len(sheet.exercises)) for e in sheet.exercises] for sheet in sheets]
-    blank = [page(s, ts) + (back(s, hints) if hints else "") for s, ts in zip(sheets, templates)]
+    papers = [page(s, ts) + (back(s, hints) if hints else "") for s, ts in zip(sheets, templates)]
     keys = [page(s, ts, key=True) for s, ts in zip(sheets, templates)]
     name = f"{LEVELS[sheets[0].level].title}: {len(sheets)} sheet{'s' * (len(sheets) > 1)}"
-    return document(name, blank), document(f"{name}, answer key", [glance(sheets), *keys])
+    script = f"<script>\n{text('sheet.js')}</script>"
+    return document(name, papers, script), document(f"{name}, answer key", [glance(sheets), *keys])
 
 
 def template(e: Exercise, count: int) -> Template:
@@ -39,19 +44,30 @@ def page(sheet: Sheet, templates: list[Template], key: bool = False) -> str:
         title=escape(level.title),
         task=escape(level.task),
         name=sheet.name,
-        person="Answer key" if key else 'Name <span class="line"></span>',
-        exercises="\n".join(exercise(e, t, key) for e, t in zip(sheet.exercises, templates)),
+        person="Answer key" if key else field(sheet, "Name", "student", 'class="line"'),
+        exercises="\n".join(exercise(sheet, e, t, key) for e, t in zip(sheet.exercises, templates)),
+        saving="" if key else part("saving.html").substitute(name=sheet.name),
     )
 
 
-def exercise(e: Exercise, template: Template, key: bool) -> str:
-    "One picture, with the formulas of its graph above it."
+def exercise(sheet: Sheet, e: Exercise, template: Template, key: bool) -> str:
+    "One picture, with the formulas of its graph above it, and fields to type into below."
     first, last = e.questions[0].number, e.questions[-1].number
     return part("exercise.html").substitute(
         formulas=" ".join(f"<span>{escape(line)}</span>" for line in formulas(e)),
         questions=f"{first} to {last}",
         picture=template.svg(key),
+        fields="" if key else f'<div class="fields">{"".join(blank(sheet, e, q) for q in e.questions)}</div>',
     )
+
+
+def blank(sheet: Sheet, e: Exercise, q: Question) -> str:
+    return field(sheet, f"<sup>{q.number}</sup>&#160;{escape(e.asked(q))}", str(q.number), NUMBER)
+
+
+def field(sheet: Sheet, label: str, name: str, more: str) -> str:
+    "One that belongs to the form of its sheet, wherever it stands: `answers.parse_page` reads it."
+    return f'<label>{label} <input form="{sheet.name}" name="{name}" autocomplete="off" {more}></label>'
 
 
 def formulas(e: Exercise) -> list[str]:
@@ -75,8 +91,10 @@ def glance(sheets: list[Sheet]) -> str:
     return part("glance.html").substitute(rows="\n".join(rows))
 
 
-def document(title: str, sections: list[str]) -> str:
-    return part("page.html").substitute(title=escape(title), style=text("sheet.css"), body="\n".join(sections))
+def document(title: str, sections: list[str], script: str = "") -> str:
+    return part("page.html").substitute(
+        title=escape(title), style=text("sheet.css"), body="\n".join(sections), script=script
+    )
 
 
 def part(name: str) -> Page:
