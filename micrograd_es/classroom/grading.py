@@ -17,8 +17,9 @@ from ..routes import uses
 from ..symbols import plain
 from . import exercises
 from .answers import Answer
-from .diagnosis import TOLERANCE, diagnose
+from .diagnosis import diagnose
 from .exercises import Exercise, Question, Sheet, number
+from .slips import same, slips
 
 RIGHT, FOLLOWS, WRONG, EMPTY = "right", "follows", "wrong", "empty"
 
@@ -86,23 +87,27 @@ def mark(sheet: Sheet, answer: Answer, numbers: dict[int, float | None]) -> Mark
         diagnosis = diagnose(e.root, v, answer.number)
         return Mark(answer, WRONG, str(diagnosis), tuple(diagnosis.names[:1]))
     made = " = ".join(Formulas(e.root, e.names, plain).made(v))
-    sign = " Only the sign is wrong." if same(-answer.number, q.answer) else ""
-    return Mark(answer, WRONG, f"{number(answer.number)} is not {q.name}: {made}.{sign}")
+    own = own_numbers(e, numbers)
+    found = slips(v, [own["data", x] for x in v.parents], answer.number, e.names)
+    found = found or slips(v, [x.data for x in v.parents], answer.number, e.names)
+    said = f" {found[0].sentence} ({found[0].name})." if found else ""
+    feedback = f"{number(answer.number)} is not {q.name}: {made}.{said}"
+    return Mark(answer, WRONG, feedback, tuple(slip.name for slip in found[:1]))
 
 
-def same(a: float, b: float) -> bool:
-    "As in diagnose, three significant digits are enough."
-    return abs(a - b) <= max(TOLERANCE * abs(b), 1e-9)
+def own_numbers(e: Exercise, numbers: dict[int, float | None]) -> dict[tuple[str, Value], float]:
+    "The data and grad of every node, as the student has them."
+    own = {("data", v): v.data for v in e.order} | {("grad", v): e.grads[v] for v in e.order}
+    for q in e.questions:
+        written = numbers.get(q.number)
+        if written is not None:
+            own[q.kind, e.nodes[q.number]] = written
+    return own
 
 
 def from_own(e: Exercise, q: Question, numbers: dict[int, float | None]) -> float:
     "What would be right, if what the student wrote in the other blanks were."
-    own = {("data", v): v.data for v in e.order} | {("grad", v): e.grads[v] for v in e.order}
-    for other in e.questions:
-        written = numbers.get(other.number)
-        if written is not None:
-            own[other.kind, e.nodes[other.number]] = written
-    v = e.nodes[q.number]
+    own, v = own_numbers(e, numbers), e.nodes[q.number]
 
     def evaluated(v: Value) -> tuple[float, tuple[float, ...]]:
         return v.op.evaluate(*[own["data", x] for x in v.parents])
