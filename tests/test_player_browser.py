@@ -436,11 +436,11 @@ def test_neurons_open_and_close(show):
     assert re.match(r"Inside neuron z.*, which is folded: ", page.locator("#sentence").inner_text())
     views.locator("g.folded").first.click()
     assert views.locator("g.folded").count() == 3 and views.locator("g.cluster").count() == 2
-    page.click("text=Open everything")
+    page.click("#folding >> text=Every node")
     assert views.locator("g.folded").count() == 0 and views.locator("g.cluster").count() == 5
-    page.click("text=Show the neurons")
+    page.click("#folding >> text=Neurons")
     assert views.locator("g.folded").count() == 4
-    page.click("text=Fold everything")
+    page.click("#folding >> text=Folded")
     assert views.locator("g.folded").count() == 2 and views.locator("g.cluster").count() == 0
 
 
@@ -501,6 +501,18 @@ def test_layers_open_and_close(show):
     page.evaluate("openCluster(clusters.find(c => c.title === 'layer 2, neuron 2'))")
     view.locator("g.folded", has_text="the other 7").click()  # they come back
     assert view.locator("g.folded").count() == 10 and view.locator("g.cluster").count() == 1
+
+
+def test_on_a_telephone(show):
+    "The layers run from top to bottom at first; what is opened runs from left to right; closed, they stand again."
+    page = show(network(2, 3, 1), size=(390, 800))
+    tall = "graph.views[view].tall"
+    assert page.evaluate(tall) and page.locator("#folding [aria-pressed=true]").inner_text() == "Folded"
+    assert page.evaluate("document.querySelector('.view:not([hidden]) svg').getBoundingClientRect().width") <= 390
+    page.locator(".view:not([hidden]) g.folded", has_text="layer 1").click()
+    assert not page.evaluate(tall)
+    page.locator(".view:not([hidden]) g.cluster text").click()
+    assert page.evaluate(tall)
 
 
 def texts(page):

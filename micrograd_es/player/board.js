@@ -41,10 +41,10 @@ function showView(number) {
     showFolding();
 }
 
-// A narrow screen gets the picture that runs from top to bottom, if there is one.
-function fittingView() {
-    const tall = graph.views.findIndex(v => v.tall);
-    return tall > 0 && window.matchMedia("(max-width: 600px)").matches ? tall : 0;
+// A narrow screen gets the picture that runs from top to bottom, if there is one: at first, and of the same nodes.
+function fitting(number, atFirst = false) {
+    const tall = graph.views.findIndex((v, i) => v.tall && (atFirst || alike(i, number)));
+    return tall > 0 && window.matchMedia("(max-width: 600px)").matches ? tall : number;
 }
 
 function write(group, field, text) {
@@ -82,7 +82,7 @@ function gradWords(i, step, index, grads) {
     if (grads[i] === undefined) return "grad";
     if (isHidden(i)) return "grad ?";
     const before = gradients(index - 1)[i];
-    if (step.kind === "edge" && step.parent === i && before !== undefined) {
+    if (step.kind === "edge" && step.parent === i && before !== undefined && !bundle(step)) {
         const down = shown(flow(grads, step));
         const sum = `grad ${shown(before)} + ${bracketed(down, down.startsWith("−"))} = ${shown(grads[i])}`;
         return sum.length <= 30 ? sum : `grad += ${down}`;

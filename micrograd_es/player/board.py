@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ..clusters import Cluster
@@ -29,7 +30,7 @@ class Board(Folded):
         super().__init__(order[-1], order, view.closed, rankdir)
         self.opened, self.number = view.opened, number
         self.names = self.formulas.called = called
-        self.several = {x for x in order if sum(v.parents.count(x) for v in order) > 1}
+        self.several = self.added()
         self.spacious = len(self.drawn) <= SPACIOUS
         self.dense = sum(not is_constant(e[0].child.parents[e[0].place]) for e in self.lines.values()) > DENSE
         self.gradients = upstream(self.root, order)
@@ -45,6 +46,14 @@ class Board(Folded):
                 self.node(dot, v)
         for id, edges in self.lines.items():
             self.line(dot, id, edges)
+
+    def added(self) -> set[Value]:
+        "The nodes to whose gradient more than one step adds; a line that stands for several edges is one step."
+        sources = [
+            edge for edges in self.lines.values() for edge in (edges[:1] if self.slope(edges) is None else edges)
+        ]
+        uses = Counter(self.home.get(x, x) for x in (e.child.parents[e.place] for e in sources))
+        return {x for x, times in uses.items() if times > 1}
 
     def frame(self, dot: Any, cluster: Cluster) -> set[Value]:
         "What is in an opened cluster, with a frame around it; frames in frames."
@@ -129,6 +138,8 @@ def bare(svg: str) -> str:
         element.attrib |= {key: whole(old[key]) for key in ("points", "d", "x", "y") if key in old}
         if element.get("class") in ("local", "flow"):  # a little off the line
             element.set("y", whole(f"{float(old['y']) - 3:.2f}"))
+        if element.tag == "polygon":  # it closes itself
+            element.set("points", element.get("points", "").rpartition(" ")[0])
         if "id" in old:
             element.set("data-id", old["id"])
         if element.tag == "g":

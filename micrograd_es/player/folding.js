@@ -29,10 +29,10 @@ function lineId({ parent, child, place }) {
 // ---- Which views there are ---------------------------------------------------------------------------------------
 
 const whole = [
-    ["Fold everything", view => view.closed.length && !view.open.length],
-    ["Show the neurons", view => view.open.length && view.closed.length && view.open.every(id => clusters[id].parts.length) &&
+    ["Folded", view => view.closed.length && !view.open.length],
+    ["Neurons", view => view.open.length && view.closed.length && view.open.every(id => clusters[id].parts.length) &&
                                  view.closed.every(id => !clusters[id].parts.length)],
-    ["Open everything", view => view.open.length && !view.closed.length],
+    ["Every node", view => view.open.length && !view.closed.length],
 ];
 
 function showFolding() {
@@ -43,14 +43,16 @@ function showFolding() {
     if (!bar.hidden) bar.append(element("span", "Click a box ▸ to open it, its frame ▾ to close it."));
 }
 
+const alike = (a, b) => String(graph.views[a].open) === String(graph.views[b].open);
+
 function foldingButton(text, to) {
-    const button = element("button", text, { type: "button", "aria-pressed": to === view });
+    const button = element("button", text, { type: "button", "aria-pressed": alike(to, view) });
     button.addEventListener("click", () => { changeView(to); [...byId("folding").children].find(b => b.textContent === text).focus(); });
     return button;
 }
 
 function changeView(to) {
-    showView(to);
+    showView(fitting(to));
     clearPaths();
     go(position);
 }

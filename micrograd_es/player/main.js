@@ -5,6 +5,6 @@ wireSteps();
 wireDetail();
 wireWhatIf();
 wirePredict();
-showView(fittingView());
+showView(fitting(0, true));
 go(fromAddress());
 summarise();

@@ -30,7 +30,7 @@ from .views import views
 
 LIMIT = 400  # nodes in all
 BOXES = 120  # boxes in the picture, when all is folded
-TALL = 16  # nodes up to which a telephone gets a picture of its own, from top to bottom
+TALL = 16  # boxes up to which a telephone gets a picture of its own, from top to bottom
 SCRIPTS = "numbers formulas graph board folding words steps node whatif predict main".split()
 
 
@@ -117,8 +117,9 @@ def _boards(order: list[Value], called: dict[Value, str]) -> list[Board]:
     found = views(forest, order)
     number = {c: i for i, c in enumerate(dict.fromkeys(c for view in found for part in view for c in part))}
     boards = [Board(order, called, view, number) for view in found]
-    if not forest and len(order) <= TALL:
-        boards.append(Board(order, called, found[0], number, rankdir="TB"))
+    if boxes <= TALL:
+        folded_up = next(view for view in found if not view.opened)
+        boards.append(Board(order, called, folded_up, number, rankdir="TB"))
     return boards
 
 
