@@ -69,12 +69,12 @@ function nearest(kind, id) {
 function openCluster(cluster) {
     if (nearest("open", cluster.id) < 0) return closeCluster(clusters[cluster.parts[0]]);
     changeView(nearest("open", cluster.id));
-    return inView(`c${cluster.id}`).focus();
+    return inView(`c${cluster.id}`).focus({ preventScroll: true });
 }
 
 function closeCluster(cluster) {
     changeView(nearest("closed", cluster.id));
-    nodeBox(cluster.out).focus();
+    nodeBox(cluster.out).focus({ preventScroll: true });
 }
 
 // ---- Every box and every frame is a button: a folded one opens, an open one closes, others show themselves closer -----
