@@ -31,7 +31,7 @@ class Read:
 
 @dataclass
 class Linear:
-    "Σ over k of sign[k, i] · read[k, i], for the i-th member; signs None for all +."
+    "Σ over k of sign[k, i] · read[k, i], for the i-th member, or sign[i] · read[i]; signs None for all +."
 
     read: Read
     signs: Array | None
@@ -187,9 +187,11 @@ class Plan:
         for buffer in (SHARED, LANES):
             few = [column for column in columns if self.lane.get(column[0][1], SHARED) == buffer]
             if few:
-                index = [self._read([x for _, x in column]).index for column in few]
+                index = np.stack([self._read([x for _, x in column]).index for column in few])
                 signs = _signs([[sign for sign, _ in column] for column in few])
-                group.linear.append(Linear(Read(buffer, np.stack(index)), signs))
+                if len(few) == 1:
+                    index, signs = index[0], None if signs is None else signs[0]
+                group.linear.append(Linear(Read(buffer, index), signs))
         return self._write(group)
 
     def _sorted_terms(self, v: Value) -> tuple[list[tuple[int, Value]], dict[tuple[int, int], list[Any]]]:

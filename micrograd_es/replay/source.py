@@ -5,10 +5,14 @@ The operations inside it are the table's own rows, run on the names of arrays.
 
 from __future__ import annotations
 
+import ast
+from collections import Counter
 from typing import Any
 
 import numpy as np
 
+from ..engine import Value
+from ..names import clean
 from ..symbols import numpy as np_text
 from .plan import LANES, SHARED, Group, Linear, Plan, Product, Read
 from .product import Writing
@@ -28,16 +32,23 @@ class Source:
         self.plan = plan
         self.numbers = {id(g): i for i, g in enumerate(plan.groups)}
         self.constants: dict[str, Any] = {}
-        self.views: dict[str, str] = {}
+        self.views: dict[str, str] = {}  # the parts of the buffers, by name: y of what is made, w, x and v of what is read
+        self.names: dict[str, str] = {}
+        self.letters: Counter[str] = Counter()
+        self.blocks = {(g.buffer, f"{g.block.start}:{g.block.stop}"): g for g in plan.groups}
         self.spread = np.zeros(len(plan.inputs), bool)  # inputs that are wanted among the lanes
         self.needed = plan.needed
+        self.reader = {x: v for v in plan.fused if v.parents for x in plan.reads(v)}  # one of those who read it
         self.touched = [np.zeros(size, bool) for size in plan.sizes]
         self.zero = [np.zeros(size, bool) for size in plan.sizes]
         self.forward = [line for g in plan.groups for line in self._forward(g)]
         if self.spread.any():
             index = self._index(np.flatnonzero(self.spread))
             self.forward.insert(0, f"lanes[{index}] = inputs.T[{index}]")
-        self.backward = self._seed() + [line for g in reversed(plan.groups) for line in self._backward(g)]
+        self.backward = self._seed()
+        for g in reversed(plan.groups):
+            lines = self._backward(g)
+            self.backward += [f"# {self._title(g)}"] * bool(lines) + lines
 
     @property
     def text(self) -> str:
@@ -47,8 +58,8 @@ class Source:
             if mask.any()
         ]
         views = [f"{name} = {view}" for name, view in self.views.items()]
-        blocks = [*views, "", "", "def forward():", *_indent(self.forward or ["pass"])]
-        blocks += ["", "", "def backward():", *_indent(zero + self.backward or ["pass"])]
+        blocks = [*views, "", "", "def forward():", *_written(self.forward)]
+        blocks += ["", "", "def backward():", *_written(zero + self.backward)]
         return "\n".join(blocks) + "\n"
 
     # -- names
@@ -73,21 +84,26 @@ class Source:
     def _read(self, read: Read, d: str = "") -> str:
         "The array that a statement reads (or, with d, its gradient where it is a view): a name, or a gathering."
         index = self._index(read.index)
-        buffer, name = f"{d and 'd_'}{BUFFERS[read.buffer]}", "s" if read.buffer == SHARED else "v"
+        buffer, letter = BUFFERS[read.buffer], "w" if read.buffer == SHARED else "v"
         raw = np.flatnonzero(read.index.ravel() < len(self.spread)) if read.buffer == LANES else ()
         if len(raw) == read.index.size and ":" in index:
-            buffer, name = "inputs.T", "x"
+            buffer, letter = "inputs.T", "x"
         elif len(raw):
             self.spread[read.index.ravel()[raw]] = True
         if ":" not in index:
-            return f"{buffer}[{index}]"
-        name = f"{d}{name}{index.replace(':', '_')}"
+            return f"{d and 'd_'}{buffer}[{index}]"
+        if read.index.ndim == 1 and (read.buffer, index) in self.blocks:
+            return self._block(self.blocks[read.buffer, index], d)
         shape = ""
         if read.index.ndim > 1:
-            name += f"_{read.index.shape[0]}"
             lanes = ", -1" if read.buffer == LANES else ""
             shape = f".reshape({read.index.shape[0]}, {read.index.shape[1]}{lanes})"
-        self.views[name] = f"{buffer}[{index}]{shape}"
+        view = f"{buffer}[{index}]{shape}"
+        if view not in self.names:
+            self.letters[letter] += 1
+            self.names[view] = f"{letter}{self.letters[letter] - 1}"
+        name = f"{d}{self.names[view]}"
+        self.views[name] = f"{d and 'd_'}{view}"
         return name
 
     # -- forward
@@ -111,7 +127,18 @@ class Source:
 
     def _title(self, g: Group) -> str:
         what = g.op.symbol if g.op else "sums of products" if g.products else "sums"
-        return f"{len(g.nodes)} x {what}"
+        owners = {self._owner(v) for v in (g.nodes[0], g.nodes[-1])}
+        owner = owners.pop() if len(owners) == 1 else ""
+        return clean(f"{owner}: " * bool(owner) + f"{len(g.nodes)} x {what}")
+
+    def _owner(self, v: Value) -> str:
+        "The layer whose output v is, or on the way to whose output it stands: what it is called in pictures."
+        for _ in range(3):
+            if v.calls:
+                modules = [call.module for call in v.calls]
+                return str(([m for m in modules if m.number] or modules)[-1].title)
+            v = self.reader.get(v, v)
+        return ""
 
     def _columns(self, g: Group, read: Read) -> str:
         "A read as an operand of this group: numbers that the batch shares stand in one column."
@@ -122,7 +149,7 @@ class Source:
         text = self._columns(g, part.read)
         if part.signs is not None:
             text = f"{self._signs(part.signs, part.read.buffer if g.buffer == SHARED else LANES)} * {text}"
-        return f"({text}).sum(0)" if part.read.index.shape[0] > 1 else f"({text})[0]"
+        return f"({text}).sum(0)" if part.read.index.ndim > 1 else text
 
     def _signs(self, signs: Any, buffer: int) -> str:
         name = f"i{len(self.constants)}"
@@ -227,5 +254,6 @@ class Scatter:
         target[self.slots] += np.add.reduceat(values[self.order], self.starts, axis=0)
 
 
-def _indent(lines: list[str]) -> list[str]:
-    return ["    " + line for line in lines]
+def _written(lines: list[str]) -> list[str]:
+    "The body of a function, without a bracket too many."
+    return ["    " + (line if line[0] == "#" else ast.unparse(ast.parse(line))) for line in lines or ["pass"]]
