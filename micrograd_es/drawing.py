@@ -119,5 +119,5 @@ def refuse(boxes: int, nodes: int = 0) -> None:
         folded = f" ({boxes:,} with its neurons folded)" if nodes else ""
         raise ValueError(
             f"a graph of {nodes or boxes:,} nodes{folded} is too large to read: draw one neuron's output, "
-            f"the loss of one sample, or a smaller network; explain(root, wrt=w) follows a single weight"
+            f"the loss of one sample, or a smaller network; close_up(root, w) has what concerns a single weight"
         )

@@ -73,6 +73,12 @@ def names(root: Value, variables: Mapping[str, Any] | None = None) -> dict[Value
     ['x', 'w', 'ŷ', 'y', 'v₁', 'out']
     """
     order = topological(root)
+    return _distinct(order, {root: "out"} | known_names(root, variables))
+
+
+def known_names(root: Value, variables: Mapping[str, Any] | None = None) -> dict[Value, str]:
+    "The names that nodes under root have of their own: all but v₁, v₂, ..., and perhaps two alike."
+    order = topological(root)
     known = variable_names(caller() if variables is None else variables)
     for v in order:
         for call in v.calls:
@@ -92,8 +98,7 @@ def names(root: Value, variables: Mapping[str, Any] | None = None) -> dict[Value
             y = known.get(target, "")
             if y.startswith("y") and not y[1:2].isalpha() and prediction.parents:
                 known.setdefault(prediction, "ŷ" + y[1:])
-    known.setdefault(root, "out")
-    return _distinct(order, known)
+    return known
 
 
 def _distinct(order: list[Value], known: dict[Value, str]) -> dict[Value, str]:

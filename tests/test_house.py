@@ -20,13 +20,14 @@ LAYERS = """
     copying symbols saving optim
     picture
     routes names clusters functions wording data
+    closeup
     nn losses replay
     formulas expression
     explain check drawing
     paths folded
     draw
     notebook player
-    classroom
+    classroom train
     cli
     __init__ __main__
 """

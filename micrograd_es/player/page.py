@@ -112,7 +112,7 @@ def _boards(order: list[Value], called: dict[Value, str]) -> list[Board]:
         folded = f" ({boxes:,} with its layers folded)" if forest else ""
         raise ValueError(
             f"a graph of {len(order):,} nodes{folded} is too large to step through: play one neuron's output, the loss "
-            f"of one sample, or a smaller network; explain(root, wrt=w) follows a single weight"
+            f"of one sample, or a smaller network; close_up(root, w) has what concerns a single weight"
         )
     found = views(forest, order)
     number = {c: i for i, c in enumerate(dict.fromkeys(c for view in found for part in view for c in part))}

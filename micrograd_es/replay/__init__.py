@@ -14,15 +14,19 @@ It needs NumPy: pip install micrograd-es[fast].
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..engine import Value
 
 if TYPE_CHECKING:
-    from .run import Replay
+    from .run import Replay as Replay
+    from .samples import contributions as contributions
+    from .samples import microscope as microscope
 
-__all__ = ["Replay", "replay"]
+LATER = {"Replay": "run", "microscope": "samples", "contributions": "samples"}  # imported when first asked for
+__all__ = [*LATER, "replay"]
 
 
 def replay(
@@ -62,9 +66,7 @@ def replay(
     return Replay(loss, inputs, parameters, outputs, dtype, runner)
 
 
-def __getattr__(name: str) -> Callable[..., Any]:
-    if name == "Replay":
-        from .run import Replay
-
-        return Replay
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+def __getattr__(name: str) -> Any:
+    if name not in LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{LATER[name]}", __name__), name)
