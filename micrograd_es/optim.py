@@ -10,6 +10,7 @@ import math
 import random
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from time import perf_counter
 from typing import Any
 
 from .engine import Value
@@ -154,6 +155,65 @@ def minibatches(examples: Sequence[Any], size: int, rng: Any = random) -> Iterat
         yield [examples[i] for i in order[start : start + size]]
 
 
+def train(
+    step: Callable[[list[int]], float],
+    count: int,
+    epochs: int = 10,
+    batch: int | None = None,
+    rng: Any = random,
+    progress: bool = False,
+    accuracy: Callable[[], float] | None = None,
+) -> list[float]:
+    """The loop of every training: `step` trains on the examples at these places, of `count`, and answers their loss.
+
+    Answers the mean loss of every epoch. `accuracy` is asked after each, for the line that `progress` writes to stderr.
+    Stops with FloatingPointError as soon as a loss is not finite.
+    """
+    history: list[float] = []
+    line = Progress(epochs, count) if progress else None
+    for epoch in range(1, epochs + 1):
+        total, done, start = 0.0, 0, perf_counter()
+        for places in minibatches(range(count), count if batch is None else batch, rng):
+            loss = step(places)
+            if not math.isfinite(loss):
+                raise FloatingPointError(f"the loss is {loss} in epoch {epoch}: try a smaller learning rate")
+            total, done = total + loss * len(places), done + len(places)
+            if line:
+                line.show(epoch, done, total / done, perf_counter() - start)
+        history.append(total / count)
+        seconds, share = perf_counter() - start, accuracy() if accuracy else None
+        if line:
+            line.end(epoch, history[-1], seconds, share)
+    return history
+
+
+class Progress:
+    "Epoch, loss, accuracy and examples per second, on stderr: a line that overwrites itself; in a file one an epoch."
+
+    def __init__(self, epochs: int, count: int):
+        self.epochs, self.count, self.share, self.width, self.next = epochs, count, "", 0, 0.0
+        self.live = sys.stderr.isatty()
+
+    def show(self, epoch: int, done: int, loss: float, seconds: float) -> None:
+        "In the middle of an epoch, where somebody is watching: ten times a second at most."
+        if self.live and perf_counter() >= self.next and done < self.count:
+            part = 20 * done // self.count
+            self._write(epoch, loss, done / seconds, f"  [{'#' * part}{'.' * (20 - part)}]")
+            self.next = perf_counter() + 0.1
+
+    def end(self, epoch: int, loss: float, seconds: float, share: float | None) -> None:
+        "The epoch is done."
+        self.share = "" if share is None else f"  accuracy {share:.2%}"
+        self._write(epoch, loss, self.count / seconds, "")
+        if epoch == self.epochs or not self.live:
+            print(file=sys.stderr, flush=True)
+
+    def _write(self, epoch: int, loss: float, speed: float, bar: str) -> None:
+        text = f"epoch {epoch}/{self.epochs}  loss {loss:.4f}{self.share}  {speed:,.0f} examples/s{bar}"
+        print(f"{chr(13) * self.live}{text:{self.width}}", end="", file=sys.stderr, flush=True)
+        self.width = len(text) * self.live  # what a longer line leaves behind is overwritten
+
+
 def fit(
     loss: Callable[[list[Any]], Value],
     examples: Sequence[Any],
@@ -162,24 +222,21 @@ def fit(
     batch: int | None = None,
     rng: Any = random,
     progress: bool = False,
+    accuracy: Callable[[], float] | None = None,
 ) -> list[float]:
     """Train: for every minibatch compute its loss, go backward, take a step. Answers the mean loss of every epoch.
 
     `loss` makes the loss of a batch, a list of examples; `batch=None` takes them all at once. With `progress` a line on
-    stderr tells epoch and loss. Stops with FloatingPointError as soon as a loss is not finite.
+    stderr tells epoch, loss, what `accuracy()` answers, and the speed. Stops with FloatingPointError as soon as a loss
+    is not finite.
     """
-    history = []
-    for epoch in range(1, epochs + 1):
-        losses = []
-        for few in minibatches(examples, len(examples) if batch is None else batch, rng):
-            value = loss(few)
-            if not math.isfinite(value.data):
-                raise FloatingPointError(f"the loss is {value.data} in epoch {epoch}: try a smaller learning rate")
+
+    def step(places: list[int]) -> float:
+        value = loss([examples[i] for i in places])
+        if math.isfinite(value.data):
             optimizer.zero_grad()
             value.backward()
             optimizer.step()
-            losses.append(value.data * len(few))
-        history.append(sum(losses) / len(examples))
-        if progress:
-            print(f"\repoch {epoch}/{epochs}  loss {history[-1]:<12.4f}", end="\n" * (epoch == epochs), file=sys.stderr)
-    return history
+        return value.data
+
+    return train(step, len(examples), epochs, batch, rng, progress, accuracy)

@@ -4,7 +4,9 @@ import itertools
 import math
 import random
 import re
+import sys
 from fractions import Fraction
+from time import sleep
 
 import pytest
 
@@ -265,20 +267,44 @@ def test_a_loss_that_explodes(lr, number):
     assert optimizer.steps > 0
 
 
-@pytest.mark.parametrize("progress", [True, False])
-def test_progress_goes_to_stderr_alone(progress, capsys):
-    "One line that overwrites itself, digits of longer losses too; nothing unless asked; stdout is for results."
-    w = Value(100.0)
-    fit(lambda few: half_squared(w, 0.0), [0], SGD([w], 0.9), epochs=12, progress=progress)
+LINE = r"epoch (\d+)/12  loss (\d+\.\d{4})  accuracy (\d+\.\d\d)%  [\d,]+ examples/s"
+
+
+def with_progress(progress=True, pause=0.0):
+    "Twelve epochs of four examples, one at a time; the longer the loss, the longer the line."
+    w, shares = Value(100.0), iter(range(12))
+
+    def loss(few):
+        sleep(pause)
+        return half_squared(w, 0.0)
+
+    fit(loss, [0] * 4, SGD([w], 0.5), 12, 1, progress=progress, accuracy=lambda: next(shares) / 12)
+
+
+def test_progress_goes_to_stderr_alone(capsys):
+    "Nothing unless asked; stdout is for results; into a file a line for every epoch."
+    with_progress(progress=False)
+    assert capsys.readouterr() == ("", "")
+    with_progress()
     out, err = capsys.readouterr()
-    assert out == ""
-    if not progress:
-        assert err == ""
-        return
-    lines = err.split("\r")[1:]
-    assert len(lines) == 12 and err.count("\n") == 1 and err.endswith("\n")
-    assert re.fullmatch(r"epoch 1/12  loss 5000\.0000 *", lines[0])
-    screen = ""
-    for text in lines:
+    found = [re.fullmatch(LINE, line).groups() for line in err.splitlines()]
+    assert out == "" and [int(epoch) for epoch, _, _ in found] == list(range(1, 13))
+    assert [share for _, _, share in found] == [f"{100 * i / 12:.2f}" for i in range(12)]
+    assert float(found[0][1]) == pytest.approx(5000 * (1 + 1 / 4 + 1 / 16 + 1 / 64) / 4, abs=1e-4)
+
+
+def test_progress_on_a_terminal(capsys, monkeypatch):
+    "One line that overwrites itself, digits of longer ones too, with a bar in the middle of an epoch."
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with_progress(pause=0.03)
+    texts = capsys.readouterr().err.split("\r")[1:]
+    assert sum(text.count("\n") for text in texts) == 1 and texts[-1].endswith("\n")
+    screen, bars = "", 0
+    for text in texts:
         screen = text + screen[len(text) :]
-        assert re.fullmatch(r"epoch \d+/12  loss \d+\.\d{4} *\n?", screen)
+        shown = re.fullmatch(
+            LINE.replace("  accuracy", "(?:  accuracy").replace("%", "%)?") + r"(  \[#*\.*\])? *\n?", screen
+        )
+        assert shown, screen
+        bars += shown[4] is not None
+    assert 3 <= bars < len(texts) - 11

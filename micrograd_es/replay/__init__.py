@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from .run import Replay as Replay
     from .samples import contributions as contributions
     from .samples import microscope as microscope
+    from .training import fit as fit
 
-LATER = {"Replay": "run", "microscope": "samples", "contributions": "samples"}  # imported when first asked for
+# What is imported when it is first asked for: the name, and the module that has it.
+LATER = {"Replay": "run", "microscope": "samples", "contributions": "samples", "fit": "training"}
 __all__ = [*LATER, "replay"]
 
 

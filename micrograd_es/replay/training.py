@@ -1,0 +1,56 @@
+"""A replay's training: minibatches in a new order every epoch, until it has seen them often enough.
+
+>>> import random
+>>> from micrograd_es import Value, optim
+>>> from micrograd_es.replay import replay
+>>> x, w, y = Value(0.0), Value(1.0), Value(0.0)
+>>> r = replay((x * w - y) ** 2, inputs=[x, y], parameters=[w])
+>>> history = fit(r, [[1.0, 2.0], [2.0, 4.0], [3.0, 6.0]], optim.SGD([w], 0.05), epochs=20, batch=1)
+>>> history[-1] < 1e-9 < history[0]
+True
+>>> r.write()
+>>> round(w.data, 6)
+2.0
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..optim import Optimizer, train
+
+if TYPE_CHECKING:
+    from .run import Replay
+
+
+def fit(
+    r: Replay,
+    rows: Any,
+    optimizer: Optimizer,
+    epochs: int = 10,
+    batch: int | None = None,
+    rng: Any = random,
+    progress: bool = False,
+    accuracy: Callable[[], float] | None = None,
+) -> list[float]:
+    """Train a replay on rows, one for every sample, with a column for every input. Answers the mean loss of each epoch.
+
+    `batch` is the size of a minibatch (None: all rows at once), `rng` shuffles, as random.Random(seed). With `progress`
+    a line on stderr tells epoch, loss, what `accuracy()` answers after every epoch, and examples per second. r.write()
+    puts what was learned into the graph; r.weights is it.
+
+    FloatingPointError as soon as a loss is not finite: the weights are then again what they were before.
+    """
+    from numpy import asarray
+
+    start = r.weights.copy()
+    rows = asarray(rows, start.dtype)
+    if not len(rows):
+        raise ValueError("fit: there is no row to learn from")
+    try:
+        return train(lambda places: r.step(rows[places], optimizer), len(rows), epochs, batch, rng, progress, accuracy)
+    except FloatingPointError as error:
+        r.weights = start
+        raise FloatingPointError(f"{error}, in a new optimizer; the weights are again what they were before") from None
