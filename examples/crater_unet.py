@@ -6,28 +6,36 @@ skip. Then two more convolutions, a sigmoid for each pixel, binary cross-entropy
 
 Look at: the same network without its skip must draw the rim from 2×2 blocks, and its loss stays higher.
 
-A picture of 16×16 and 4 and 8 channels (777 parameters) make 139,000 nodes and take half a second. The full training,
-run(1200, 8, side=16, channels=4), cross-entropy below 0.10, is for the replay. Here a picture has 8×8 pixels, and the
-network 3 and 6 channels.
+A picture of 16×16 and 4 and 8 channels (777 parameters) make 151,000 nodes. They are made once, and the replay runs
+them on eight pictures at a time, 1200 times: cross-entropy below 0.10 (0.38 for who says everywhere how frequent the
+rim is), the drawn rim and the true one overlap by more than 0.7, and 28 of 30 craters are found within one pixel.
 """
 
 import math
 import random
 
+import numpy as np
+
 from micrograd_es import Value, mean
 from micrograd_es.losses import bce_with_logits
 from micrograd_es.nn import Conv2d, Module, pool2d, upsample2d
 from micrograd_es.optim import Adam
+from micrograd_es.replay import replay
+
+
+def away(y, x, radius, side):
+    "How far every pixel is from the rim, outwards."
+    return [[math.hypot(i - y, j - x) - radius for j in range(side)] for i in range(side)]
 
 
 def crater(rng, side):
-    "(A picture of one channel, its rim): a dark bowl, a bright rim, and noise."
+    "(A picture, its rim, (y, x, radius)): a dark bowl, a bright rim, and noise."
     radius = rng.uniform(side / 6, side / 3)
     y, x = (rng.uniform(radius, side - 1 - radius) for _ in "yx")
-    away = [[math.hypot(i - y, j - x) - radius for j in range(side)] for i in range(side)]
-    rim = [[float(abs(d) < 0.6) for d in row] for row in away]
-    light = [[Value(math.exp(-(d**2)) - 0.5 * (d < 0) + rng.gauss(0, 0.2)) for d in row] for row in away]
-    return [light], rim
+    distances = away(y, x, radius, side)
+    rim = [[float(abs(d) < 0.6) for d in row] for row in distances]
+    light = [[math.exp(-(d**2)) - 0.5 * (d < 0) + rng.gauss(0, 0.2) for d in row] for row in distances]
+    return light, rim, (y, x, radius)
 
 
 class UNet(Module):
@@ -46,33 +54,60 @@ class UNet(Module):
         return self.score(self.up(coarse + fine if self.skip else coarse))[0]
 
 
-def loss(net, examples):
-    "The binary cross-entropy, a pixel."
-    pixels = [
-        pair for image, rim in examples for scores, wanted in zip(net(image), rim) for pair in zip(scores, wanted)
-    ]
-    return mean([bce_with_logits(z, y) for z, y in pixels])
+def ready(side=16, channels=4, skip=True):
+    "The graph of one picture, of the binary cross-entropy a pixel, made ready for batches; its outputs are the scores."
+    image, rim = ([[Value(0.0) for _ in range(side)] for _ in range(side)] for _ in "xy")
+    net = UNet(channels, skip)
+    scores, wanted, pixels = (sum(rows, []) for rows in (net([image]), rim, image))
+    loss = mean([bce_with_logits(z, y) for z, y in zip(scores, wanted)])
+    return replay(loss, pixels + wanted, net.parameters(), outputs=scores)
 
 
-def run(steps=60, batch=4, side=8, channels=3, skip=True, seed=0):
-    "(The loss of the first and of the last ten minibatches, the number of parameters)."
+def table(craters):
+    "A row for each picture: its pixels, then its rim."
+    return np.array([np.ravel([light, rim]) for light, rim, _ in craters])
+
+
+def overlap(scores, craters):
+    "Intersection over union of the rims that are drawn (where the score is above 0) and the true ones."
+    drawn, true = scores > 0, np.array([np.ravel(rim) for _, rim, _ in craters]) > 0.5
+    return (drawn & true).sum() / (drawn | true).sum()
+
+
+def found(scores, craters, side):
+    "How many craters are where the ring lies that fits the drawn rim best: their centers, within one pixel."
+    places, sizes = np.arange(2, side - 2, 0.5), np.arange(side / 6, side / 3, 0.5)
+    rings = [(y, x, radius) for y in places for x in places for radius in sizes]
+    masks = np.array([abs(np.ravel(away(*ring, side))) < 0.6 for ring in rings], float)
+    masks /= np.sqrt(masks.sum(1, keepdims=True))
+    best = np.array(rings)[(1 / (1 + np.exp(-scores)) @ masks.T).argmax(1)]
+    return int((np.hypot(*(best - [place for _, _, place in craters]).T[:2]) <= 1).sum())
+
+
+def run(steps=1200, batch=8, side=16, channels=4, skip=True, seed=0, show=lambda line: None):
+    "(The loss, the overlap, how many are found) of 30 craters it has never seen, and the number of parameters."
     random.seed(seed)
     rng = random.Random(seed)
-    net = UNet(channels, skip)
-    adam, history = Adam(net.parameters(), lr=0.02), []
-    for _ in range(steps):
-        value = loss(net, [crater(rng, side) for _ in range(batch)])
-        adam.zero_grad()
-        value.backward()
-        adam.step()
-        history.append(value.data)
-    return sum(history[:10]) / len(history[:10]), sum(history[-10:]) / len(history[-10:]), len(net.parameters())
+    r, unseen = ready(side, channels, skip), [crater(rng, side) for _ in range(30)]
+    show(r.explain())
+    adam = Adam(r.parameters, lr=0.01)
+    for i in range(steps):
+        value = r.step(table([crater(rng, side) for _ in range(batch)]), adam)
+        if i % 100 == 0:
+            show(f"minibatch {i:4}  loss {value:.4f}")
+    scores = r.predict(table(unseen))
+    loss = r.loss_and_gradients(table(unseen))[0]
+    return loss, overlap(scores, unseen), found(scores, unseen, side), len(r.parameters)
 
 
 def main():
     for skip in (True, False):
-        first, last, count = run(skip=skip)
-        print(f"{'with' if skip else 'without'} the skip, {count} parameters:  loss {first:.3f} -> {last:.3f}")
+        loss, share, right, count = run(skip=skip, show=print)
+        print(
+            f"{'with' if skip else 'without'} the skip, {count} parameters: loss {loss:.3f}, overlap {share:.2f},",
+            end=" ",
+        )
+        print(f"{right} of 30 craters found\n")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import pytest
 
 FOLDER = Path(__file__).parent.parent / "examples"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.py"))
-SECONDS = "crater_unet dropout glyph_mlp gpt mnist multi_label phasenet_mini rnn_echo softmax_classifier svm_classifier xavier_variance"
+SECONDS = "crater_unet dropout glyph_mlp gpt mnist moons multi_label phasenet_mini rnn_echo softmax_classifier svm_classifier xavier_variance"
 
 
 def example(name):
@@ -224,25 +224,3 @@ def test_rnn_echo():
     rnn = example("rnn_echo")
     assert rnn.echo([1, 0, 1]) == [0, 1, 0] and rnn.parity([1, 0, 1]) == [1, 1, 0]
     assert rnn.run(minibatches=60) == 1.0
-
-
-def test_phasenet_mini():
-    "The label's entropy is the floor; the full marks are for the replay."
-    before, after, floor, _ = example("phasenet_mini").run(minibatches=4, batch=3, tests=2)
-    assert floor == pytest.approx(0.1287, abs=5e-4) and floor < after < before - 0.1
-
-
-def test_crater_unet():
-    crater = example("crater_unet")
-    (first, last, count), (_, worse, fewer) = [crater.run(25, batch=2, skip=skip) for skip in (True, False)]
-    assert last < first and last < worse and fewer < count
-    assert len(crater.UNet(4).parameters()) == 777  # the lecture's
-
-
-def test_glyph_mlp():
-    "The same start and the same learning rate: cross-entropy is ahead."
-    glyph = example("glyph_mlp")
-    cross_entropy, quadratic = (
-        glyph.run(cost, pictures=60, epochs=8, tests=100, noise=0.1) for cost in (glyph.cross_entropy, glyph.quadratic)
-    )
-    assert cross_entropy > quadratic + 0.1
