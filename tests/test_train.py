@@ -93,6 +93,7 @@ def test_colours():
     ((blue, white, brown),) = signed(np.array([[0.5, 0.0, -0.25]])).tolist()
     assert white == [255] * 3 and blue == [33, 90, 160] and brown[0] > brown[2]
     assert (signed(np.zeros((2, 2))) == 255).all()
+    assert (signed(np.array([[0.5, 8.0]]), largest=1.0)[0, 1] == [33, 90, 160]).all()
 
 
 def test_png():

@@ -87,11 +87,11 @@ def ink(pixels: Any) -> Any:
     return _colours(1 - pixels[..., None] * [1.0, 1.0, 1.0])
 
 
-def signed(numbers: Any) -> Any:
-    "White for 0, blue and brown for the largest of either sign."
+def signed(numbers: Any, largest: float | None = None) -> Any:
+    "White for 0, blue for what is positive, brown for what is negative; full at `largest`, or at their own largest."
     import numpy as np
 
-    share = np.abs(numbers) / (np.abs(numbers).max() or 1.0)
+    share = np.minimum(np.abs(numbers) / (largest or np.abs(numbers).max() or 1.0), 1.0)
     full = np.where(numbers[..., None] > 0, POSITIVE, NEGATIVE) / 255
     return _colours(1 - share[..., None] * (1 - full))
 
