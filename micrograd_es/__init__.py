@@ -53,7 +53,7 @@ __version__ = "0.1.0"
 
 # What not every program needs is imported when it is first asked for: the name, and the module that has it.
 LATER = {
-    **{module: "" for module in ("classroom", "data", "losses", "optim", "player", "replay")},
+    **{module: "" for module in ("classroom", "data", "losses", "optim", "player", "replay", "train")},
     **{"diagnose": "classroom", "Player": "player", "play": "player", "load": "saving", "save": "saving"},
 }
 

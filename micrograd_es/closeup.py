@@ -41,22 +41,23 @@ def close_up(root: Value, *leaves: Value) -> Value:
             what = "is no leaf: it is made of others" if w.parents else "is not used: its gradient is 0"
             raise ValueError(f"close_up: {known.get(w, w.label or repr(w))} {what}")
     way = set(between(root, leaves))
-    twins: dict[Value, Value] = {v: v for v in order if not v.parents}
+    twins: dict[Value, Value] = {}
     for v in order:
-        if v not in way:
-            twins.setdefault(v, _number(v.data, v.grad, known.get(v, "")))
-        elif v.parents:
-            twins[v] = _twin(v, way, twins, known.get(v, ""))
-    return twins[root]
+        if v in way and v.parents:
+            twins[v] = _twin(v, way, twins, known)
+    return twins.get(root, root)
 
 
-def _twin(v: Value, way: set[Value], twins: dict[Value, Value], name: str) -> Value:
+def _twin(v: Value, way: set[Value], twins: dict[Value, Value], known: dict[Value, str]) -> Value:
     "A copy of the node v, made of the twins of its parents, and perhaps of one number for all those beside the way."
-    y = new(Value)
+    y, name = new(Value), known.get(v, "")
     y.data, y.grad, y.op, y.local_grads, y.parents = v.data, v.grad, v.op, local_grads(v), v.parents
     beside = [i for i, x in enumerate(v.parents) if x not in way and not is_constant(x)]
     if len(beside) > FEW:
         _gather(y, beside, f"rest of {name}" if name else "the rest")
+    for x in y.parents:
+        if x.parents and x not in twins:
+            twins[x] = _number(x.data, x.grad, known.get(x, ""))
     y.parents = tuple([twins.get(x, x) for x in y.parents])
     if name:
         y.label = name
