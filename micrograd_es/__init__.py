@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from . import copying as copying
 from . import nn as nn
 from .check import check as check
-from .closeup import close_up as close_up
 from .draw import draw as draw
 from .draw import draw_dot as draw_dot
 from .draw import trace as trace
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from . import losses as losses
     from . import optim as optim
     from .classroom import diagnose as diagnose
+    from .closeup import close_up as close_up
     from .player import Player as Player
     from .player import play as play
     from .saving import load as load
@@ -54,7 +54,14 @@ __version__ = "0.1.0"
 # What not every program needs is imported when it is first asked for: the name, and the module that has it.
 LATER = {
     **{module: "" for module in ("classroom", "data", "losses", "optim", "player", "replay", "train")},
-    **{"diagnose": "classroom", "Player": "player", "play": "player", "load": "saving", "save": "saving"},
+    **{
+        "close_up": "closeup",
+        "diagnose": "classroom",
+        "Player": "player",
+        "play": "player",
+        "load": "saving",
+        "save": "saving",
+    },
 }
 
 
