@@ -61,8 +61,8 @@ def _twin(v: Value, way: set[Value], twins: dict[Value, Value], known: dict[Valu
     y.parents = tuple([twins.get(x, x) for x in y.parents])
     if name:
         y.label = name
-    if v.module:
-        y.module = v.module
+    if v.calls:
+        y.calls = v.calls
     return y
 
 

