@@ -94,7 +94,7 @@ class Gathering:
         module, own = call.module, set(call.module.parameters())
         nodes: dict[Value, None] = {}
         parts: dict[Cluster, None] = {}
-        stack = list(outs)
+        made, stack = set(outs), list(outs)
         while stack:
             v = stack.pop()
             inner = self.top.get(v)
@@ -106,7 +106,7 @@ class Gathering:
                     parts[inner] = None
                     nodes |= dict.fromkeys(inner.nodes)
                     stack += inner.given
-            elif v in outs or v.parents or v in own or (v.op is CONSTANT and self.uses[v] == 1):
+            elif v in made or v.parents or v in own or (v.op is CONSTANT and self.uses[v] == 1):
                 nodes[v] = None
                 stack += v.parents
         self.add(module, outs, sorted(nodes, key=self.place.__getitem__), parts)
@@ -121,7 +121,7 @@ class Gathering:
         if len(within) == 1 and within[0].nodes == nodes:  # a layer of one neuron is that neuron
             found = within[0]
         else:
-            found = Cluster(module, outs, nodes, within, module.title)
+            found = Cluster(module, outs, nodes, within, module.caption())
             called = {id(part): name for name, part in module._children()}
             for part in within:
                 if part.title == type(part.module).__name__:

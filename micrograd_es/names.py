@@ -82,7 +82,7 @@ def known_names(root: Value, variables: Mapping[str, Any] | None = None) -> dict
     known = variable_names(caller() if variables is None else variables)
     for v in order:
         for call in v.calls:
-            for x, name in call.module.names(v).items():
+            for x, name in call.module.name_nodes(v).items():
                 if x.parents:
                     known.setdefault(x, name)
                 else:  # a weight keeps its place in the network, whatever a loop variable calls it

@@ -85,8 +85,8 @@ def test_explained_by_its_names():
     out = model([Value(1.0, label="x₁"), Value(2.0, label="x₂")])
     text = str(explain(out, wrt=model.layers[1].neurons[0].w[1]))
     assert "where ∂v₁/∂w₁₂⁽²⁾ = a₂⁽¹⁾" in text or "/∂w₁₂⁽²⁾ = a₂⁽¹⁾" in text
-    assert [neuron.title for neuron in model.layers[1].neurons] == ["layer 2, neuron 1"]
-    assert Neuron(1).title == "neuron"
+    assert [neuron.caption() for neuron in model.layers[1].neurons] == ["layer 2, neuron 1"]
+    assert Neuron(1).caption() == "neuron"
 
 
 # ---- Activations ----------------------------------------------------------------------------------------------------

@@ -124,11 +124,11 @@ class Module:
 
     # -- for pictures and explanations
 
-    @property
-    def title(self) -> str:
+    def caption(self) -> str:
+        "What stands on its frame."
         return f"layer {self.number}" if self.number else type(self).__name__
 
-    def names(self, out: Value) -> dict[Value, str]:
+    def name_nodes(self, out: Value) -> dict[Value, str]:
         "What its parameters and the nodes within are called, as seen from one of its outputs."
         return {}
 

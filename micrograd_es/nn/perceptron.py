@@ -72,12 +72,11 @@ class Neuron(Module):
 
     # -- for pictures and explanations
 
-    @property
-    def title(self) -> str:
+    def caption(self) -> str:
         places = (("layer", self.number), ("neuron", self.index))
         return ", ".join(f"{what} {n}" for what, n in places if n) or "neuron"
 
-    def names(self, out: Value) -> dict[Value, str]:
+    def name_nodes(self, out: Value) -> dict[Value, str]:
         "What its parameters are called, its weighted input (z), and its output `out` (a)."
         j, layer = self.index or "", f"⁽{self.number}⁾".translate(SUPERSCRIPT) if self.number else ""
         comma = "," if max(self.index, len(self.w)) > 9 and j else ""
