@@ -138,7 +138,7 @@ class Source:
         for _ in range(3):
             if v.calls:
                 modules = [call.module for call in v.calls]
-                return str(([m for m in modules if m.number] or modules)[-1].title)
+                return str(([m for m in modules if m.number] or modules)[-1].caption())
             v = self.reader.get(v, v)
         return ""
 
