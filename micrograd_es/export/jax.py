@@ -1,0 +1,36 @@
+"""A replay as a pure function for JAX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .engines import engine, program
+
+jax = engine("jax", "jax", "to_jax")
+
+
+def to_jax(replay: Any, function: str = "loss") -> Callable[[Any, Any], Any]:
+    """The function loss(parameters, batch) of a replay, for jax.jit, grad, vmap and sharding; or "predict" instead.
+
+    `parameters` is one flat array in the order of the replay's, such as `replay.weights`; a batch has a row for each
+    sample. The loss is the mean over the batch, predict answers a row for each sample. Derivatives are the local
+    gradients of the table. JAX counts in float32 unless jax.config.update("jax_enable_x64", True) says otherwise.
+    TypeError for what is no replay; ImportError without JAX.
+    """
+    pure = program(replay, "to_jax")
+    if function not in ("loss", "predict"):
+        raise ValueError(f'there is no function {function!r}: it is "loss" or "predict"')
+    return pure.run(jax.numpy, row)[function]  # type: ignore[no-any-return]
+
+
+def row(f: Callable[..., Any], d_f: Callable[..., Any]) -> Any:
+    "f, whose derivative is what d_f says."
+    function = jax.custom_jvp(f)
+
+    def tangent(xs: Any, dxs: Any) -> Any:
+        y = function(*xs)
+        return y, sum(local * dx for local, dx in zip(d_f(y, *xs), dxs))
+
+    function.defjvp(tangent)
+    return function
