@@ -4,6 +4,7 @@ Each test runs an example by its `run(...)`; what `main()` reaches in full is wr
 """
 
 import importlib.util
+import sys
 from itertools import pairwise
 from math import sqrt
 from pathlib import Path
@@ -12,11 +13,13 @@ import pytest
 
 FOLDER = Path(__file__).parent.parent / "examples"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.py"))
-SECONDS = "crater_unet dropout glyph_mlp gpt mnist moons multi_label phasenet_mini rnn_echo softmax_classifier svm_classifier xavier_variance"
+SECONDS = "crater_unet dropout glyph_mlp gpt mnist mnist_cluster moons multi_label phasenet_mini rnn_echo softmax_classifier svm_classifier xavier_variance"
 
 
 def example(name):
-    "The file as a module."
+    "The file as a module; it may import its neighbours."
+    if str(FOLDER) not in sys.path:
+        sys.path.append(str(FOLDER))
     spec = importlib.util.spec_from_file_location(f"example_{name}", FOLDER / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
