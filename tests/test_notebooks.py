@@ -64,7 +64,7 @@ async def run_all(paths, folder):
     return await asyncio.gather(*[run(path, folder, turn) for path in paths])
 
 
-def lacking(path):
+def why_not(path):
     "Why a notebook cannot be run here, if so: a test downloads nothing."
     return "MNIST_DIR names no folder with MNIST" if path.stem == "mnist" and "MNIST_DIR" not in os.environ else ""
 
@@ -84,7 +84,7 @@ def executed(tmp_path_factory):
             "MPLCONFIGDIR",
         ):  # nothing of the user's own, nothing left there
             patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
-        notebooks = asyncio.run(run_all(paths := [path for path in NOTEBOOKS if not lacking(path)], folder))
+        notebooks = asyncio.run(run_all(paths := [path for path in NOTEBOOKS if not why_not(path)], folder))
         gc.collect()  # here, where it is not heard, that sockets were left open
     return dict(zip(paths, notebooks))
 
@@ -118,8 +118,8 @@ def test_they_are_all_here():
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_it_runs_and_its_outputs_are_fresh(path, executed):
     "Cell by cell, every text and number that is stored is what the cell shows today."
-    if lacking(path):
-        pytest.skip(lacking(path))
+    if why_not(path):
+        pytest.skip(why_not(path))
     fresh = executed[path]
     if isinstance(fresh, Exception):
         pytest.fail(f"{path.name}: {fresh}")

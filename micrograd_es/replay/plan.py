@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import Value
+from ..engine import Value, topological
 from ..op import Op
 from .fuse import Combination, fuse
 
@@ -229,6 +229,11 @@ class Plan:
     def _matrix(self, rows: list[tuple[Value, ...]]) -> Read:
         flat = self._read([v for row in rows for v in row])
         return Read(flat.buffer, flat.index.reshape(len(rows), -1))
+
+
+def topological_of(roots: Sequence[Value]) -> list[Value]:
+    "Everything under several roots, parents before children."
+    return topological(Value(0.0, roots))[:-1]
 
 
 def _signs(rows: list[list[int]]) -> Array | None:

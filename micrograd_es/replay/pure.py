@@ -79,7 +79,7 @@ class Pure:
             (buffer, [plan.slot[v] for v in leaves])
             for buffer, leaves in ((SHARED, plan.parameters), (SHARED, constants), (LANES, plan.inputs))
         ]
-        places += [(g.buffer, slice(g.start, g.stop)) for g in plan.groups]
+        places += [(g.buffer, slice(g.start, g.block.stop)) for g in plan.groups]
         for i, ((buffer, slots), size) in enumerate(zip(places, self.sizes)):
             self.source[buffer][slots], self.column[buffer][slots] = i, np.arange(size)
 
@@ -96,7 +96,7 @@ class Pure:
         for i, g in reversed(list(enumerate(plan.groups, 3))):
             if i in used:
                 blocks.append(self._statement(g, i - 3))
-                used |= {s for read in _reads(g) for s in np.unique(self.source[read.buffer][read.index])}
+                used |= {s for read in g.all_reads() for s in np.unique(self.source[read.buffer][read.index])}
         lines = [line for block in reversed(blocks) for line in block]
         return "\n    ".join([f"def {name}(parameters, batch):", *lines, *end])
 
@@ -171,7 +171,7 @@ class Pure:
         return f"{minus}({self._read(p.right)} @ {turned}).reshape({samples}{i * j})"
 
     def _sum(self, part: Linear) -> str:
-        terms, members = part.read.index.shape
+        terms, members = np.atleast_2d(part.read.index).shape
         one = terms == 1 or members == 1
         sign, minus = self._signs(part.signs, flat=one)
         text = sign + (self._flat(part.read) if one else self._read(part.read))
@@ -259,7 +259,3 @@ def _block(columns: Array, size: int) -> tuple[int, int, int, int, int] | None:
 
 def _flat(read: Read) -> Read:
     return Read(read.buffer, read.index.ravel())
-
-
-def _reads(g: Group) -> list[Read]:
-    return [*g.reads, *(part.read for part in g.linear), *(r for p in g.products for r in (p.left, p.right))]

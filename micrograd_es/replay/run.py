@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..engine import Value, topological
+from ..engine import Value
 from ..optim import Optimizer
 from .arrays import Arrays
-from .plan import Plan
+from .plan import Plan, topological_of
 from .source import Source
 from .training import fit
 
@@ -48,7 +48,7 @@ class Replay:
     @cached_property
     def order(self) -> list[Value]:
         "The graph, parents before children."
-        order = topological(Value(0.0, [self.loss, *self.outputs]))[:-1]
+        order = topological_of([self.loss, *self.outputs])
         for v in order:
             if v.parents and not v.op.forward:
                 v.op.evaluate()  # says that this operation has no row
