@@ -26,12 +26,12 @@ os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_paralleli
 sys.path.insert(0, str(Path(__file__).parent.parent / "examples"))
 # ruff: noqa: E402
 import gpt
-import mnist
 import numpy as np
 
 import micrograd_es
 from micrograd_es import Value, data, losses, nn, optim
 from micrograd_es.replay import replay
+from micrograd_es.train import network
 
 BATCH, RATE = 10, 0.5
 
@@ -67,8 +67,8 @@ def epoch(name, step, rows):
 
 
 def ours(rows, dtype, runner):
-    r, parameters = mnist.network(30, "cross-entropy")
-    r, sgd = replay(r.loss, r.inputs, parameters, dtype=dtype, runner=runner), optim.SGD(parameters, RATE)
+    r = network(30, "cross-entropy").r
+    r, sgd = replay(r.loss, r.inputs, r.parameters, dtype=dtype, runner=runner), optim.SGD(r.parameters, RATE)
     return epoch(f"micrograd_es, {runner}, {dtype.__name__}", lambda few: r.step(few, sgd), rows.astype(dtype))
 
 
@@ -234,7 +234,7 @@ def main():
     sigmoid, cross_entropy = (lambda m, z: 1 / (1 + m.exp(-z))), lambda m, z, y: m.sum1(m.log(1 + m.exp(z)) - y * z)
     for title, (r, few), sx in (
         ("moons, 2-16-16-1", moons(), ((2, 16, 16, 1), relu, hinge, 100)),
-        ("784-30-10", (mnist.network(30, "cross-entropy")[0], rows[:10]), ((784, 30, 10), sigmoid, cross_entropy, 10)),
+        ("784-30-10", (network(30, "cross-entropy").r, rows[:10]), ((784, 30, 10), sigmoid, cross_entropy, 10)),
     ):
         replayed = ("micrograd_es, replay", lambda r=r, few=few: r.loss_and_gradients(few), 50, 1)
         report(f"{title}, {len(few)} samples, a gradient", [replayed, *if_installed(casadi_sx, *sx)], rounds)

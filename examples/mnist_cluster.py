@@ -9,8 +9,9 @@ computes them: a worker may be killed in the middle.
     XLA_FLAGS=--xla_force_host_platform_device_count=2 python examples/mnist_cluster.py --engine jax
 
 Without --scheduler it starts a LocalCluster of its own. On a real cluster every worker needs this package and this
-folder on its path, and the pictures in its folder MNIST_DIR; docs/clusters.md plans it for a thousand of them. Look at:
-the last line, which compares the weights with those of the same training in this one process.
+folder on its path, and the pictures in its folder MNIST_DIR; docs/clusters.md plans it for a thousand of them.
+
+Look at: the last line, which compares the weights with those of the same training in this one process.
 
 Needs pip install micrograd-es[fast,cluster], or [fast,jax].
 """
@@ -20,15 +21,15 @@ import random
 import time
 
 import numpy as np
-from mnist import accuracy, columns, network
 
 from micrograd_es.data import mnist
 from micrograd_es.optim import SGD
+from micrograd_es.train import accuracy, network, table
 
 
 def pictures(limit=50_000):
     "The rows that a worker keeps: pixels and a one-hot label."
-    return columns(mnist("train")[:limit])
+    return table(mnist("train")[:limit])
 
 
 def train(step, samples, epochs, batch, show=lambda line: None):
@@ -79,8 +80,8 @@ def run(engine="dask", scheduler="", workers=2, epochs=3, batch=500, rate=2.0, d
 
     def fresh():
         random.seed(0)
-        r, parameters = network(30, "cross-entropy", samples.shape[1] - 10)
-        return r, SGD(parameters, rate)
+        r = network(30, "cross-entropy", samples.shape[1] - 10).r
+        return r, SGD(r.parameters, rate)
 
     r, optimizer = fresh()
     if engine == "dask":
@@ -105,7 +106,7 @@ def main():
     parser.add_argument("--rate", type=float, default=2.0)
     options = vars(parser.parse_args())
     r, apart = run(**options, show=lambda line: print(line, flush=True))
-    print(f"accuracy on 10,000 new digits: {accuracy(r, columns(mnist('test'))):.2%}; weights {apart:.1e} apart")
+    print(f"accuracy on 10,000 new digits: {accuracy(r, table(mnist('test'))):.2%}; weights {apart:.1e} apart")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..engine import CONSTANT, Value, topological
 from ..replay import Replay
-from ..replay.plan import Plan, topological_of
+from ..replay.plan import Plan
 from ..replay.pure import Pure
 
 
@@ -46,7 +46,7 @@ def elementwise(function: Callable[[Value], Value], name: str) -> Pure:
     if len(shapes) > 1:
         raise TypeError(f"the activation {name} is not the same graph for every number (an `if` on it?)")
     z, y = tries[0]
-    return Pure(Plan(topological_of([y, z]), [y], [z], []))
+    return Pure(Plan(topological(y), [y], [z], []))
 
 
 def _fixed(v: Value) -> float | None:

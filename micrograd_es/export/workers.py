@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import Value, new
+from ..engine import Value, new, topological
 from ..optim import Optimizer
 from ..replay import Replay, replay
-from ..replay.plan import topological_of
 from .engines import engine
 
 engine("distributed", "cluster", "Workers")
@@ -122,7 +121,7 @@ def _same(x: Any) -> Any:
 
 def _packed(r: Replay) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     "The graph as plain arrays: for each node its row, its parents and its number. Rows of the table go by their names."
-    order = topological_of([r.loss, *r.inputs, *r.parameters])
+    order = topological(Value(0.0, [r.loss, *r.inputs, *r.parameters]))[:-1]
     place = {v: i for i, v in enumerate(order)}
     table = {row.op: name for name, row in vars(Value).items() if hasattr(row, "op")}
     ops: dict[Any, int] = {}
@@ -131,7 +130,7 @@ def _packed(r: Replay) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     parents = np.array([place[x] for v in order for x in v.parents], dtype=np.int64)
     numbers = np.array([v.data for v in order])
     nodes = [table.get(op, op) for op in ops], which, counts, parents, numbers
-    return nodes, (place[r.loss], [place[v] for v in r.inputs], [place[v] for v in r.parameters], r.weights.dtype)
+    return nodes, (place[r.loss], [place[v] for v in r.inputs], [place[v] for v in r.parameters], r.dtype)
 
 
 def _unpacked(nodes: tuple[Any, ...], roots: tuple[Any, ...]) -> Replay:

@@ -27,7 +27,7 @@ import numpy as np
 
 from ..engine import Value
 from .plan import LANES, SHARED, Group, Linear, Plan, Product, Read
-from .rows import Arrays, Rows
+from .rows import ArrayText, Functions
 
 Array = Any
 HEADER = """\
@@ -47,7 +47,7 @@ class Pure:
         self.plan = plan
         self.arrays: dict[str, Array] = {}
         self.known: dict[Any, str] = {}
-        self.rows = Rows()
+        self.functions = Functions()
         self._find_places()
         self.loss = self._function("loss", plan.roots[:1])
         self.predict = self._function("predict", plan.roots[1:] or plan.roots[:1])
@@ -57,7 +57,8 @@ class Pure:
         shapes = ", ".join(f"{name} {' x '.join(map(str, a.shape))}" for name, a in self.arrays.items())
         note = textwrap.fill(f"Arrays it is given: {shapes}.", 118, initial_indent="# ", subsequent_indent="# ")
         return (
-            "\n\n\n".join([HEADER + note * bool(shapes), *self.rows.texts(), self.loss, self.predict]).lstrip() + "\n"
+            "\n\n\n".join([HEADER + note * bool(shapes), *self.functions.texts(), self.loss, self.predict]).lstrip()
+            + "\n"
         )
 
     def run(self, np: Any, row: Callable[..., Any] = lambda f, d_f: f, array: Any = np.asarray) -> dict[str, Any]:
@@ -79,7 +80,7 @@ class Pure:
             (buffer, [plan.slot[v] for v in leaves])
             for buffer, leaves in ((SHARED, plan.parameters), (SHARED, constants), (LANES, plan.inputs))
         ]
-        places += [(g.buffer, slice(g.start, g.block.stop)) for g in plan.groups]
+        places += [(g.buffer, g.block) for g in plan.groups]
         for i, ((buffer, slots), size) in enumerate(zip(places, self.sizes)):
             self.source[buffer][slots], self.column[buffer][slots] = i, np.arange(size)
 
@@ -127,7 +128,7 @@ class Pure:
 
     def _row(self, g: Group) -> str:
         assert g.op
-        function = self.rows.named(g.op, len(g.reads))
+        function = self.functions.named(g.op, len(g.reads))
         buffers = {read.buffer for read in g.reads}
         if function and len(g.reads) > 3 and len(buffers) == 1:
             every = Read(g.reads[0].buffer, np.concatenate([read.index for read in g.reads]))
@@ -135,7 +136,7 @@ class Pure:
         operands = [self._operand(read) for read in g.reads]
         if all(wide is False for _, wide in operands):  # somebody must have a column for each member
             operands[0] = self._read(g.reads[0]), True
-        language = Arrays()
+        language = ArrayText()
         names = [language(x) for x, _ in operands]
         return f"{function}({', '.join(map(str, names))})" if function else str(language.formula(g.op, *names))
 
@@ -251,10 +252,8 @@ def _block(columns: Array, size: int) -> tuple[int, int, int, int, int] | None:
     rows, width = columns.shape
     start, stride = int(columns[0, 0]), int(columns[1, 0] - columns[0, 0]) if rows > 1 else 0
     stop = start + rows * stride
-    regular = start + stride * np.arange(rows)[:, None] + np.arange(width)
-    return (
-        (start, stop, rows, stride, width) if width < stride and stop <= size and (columns == regular).all() else None
-    )
+    regular = columns == start + stride * np.arange(rows)[:, None] + np.arange(width)
+    return (start, stop, rows, stride, width) if width < stride and stop <= size and regular.all() else None
 
 
 def _flat(read: Read) -> Read:

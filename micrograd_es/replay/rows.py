@@ -11,7 +11,7 @@ from ..op import Op
 from ..symbols import ATOM, MINUS, POWER, NumPy, Symbol
 
 
-class Rows:
+class Functions:
     "The functions that a program calls, each written once."
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Rows:
         key = op.forward, op.constants, count
         if key not in self.functions:
             xs = ["x"] if count == 1 else [f"x{i}" for i in range(1, count + 1)]
-            forward, backward = Arrays(), Arrays()
+            forward, backward = ArrayText(), ArrayText()
             y = forward.formula(op, *xs)
             local = ", ".join(map(str, backward.local_gradients(op, "y", *xs)))
             texts = [*forward.lines, str(y), *backward.lines, local]
@@ -47,7 +47,7 @@ class Rows:
         return name if name not in taken else f"{name}_{len(self.functions)}"
 
 
-class Arrays(NumPy):
+class ArrayText(NumPy):
     """Python on arrays, in which powers are written a ** b and what is long gets a name.
 
     `lines` are the statements that give these names.
