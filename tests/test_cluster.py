@@ -93,7 +93,7 @@ def test_two_workers_are_one_process(cluster):
 
 
 def test_more_shards_than_workers(cluster):
-    "Forty shards are added up in two rounds, and fewer samples than shards are fine; an empty batch is a mistake."
+    "Forty shards are added up in two rounds, and fewer samples than shards are fine; a wrong batch is a mistake."
     from micrograd_es.export import Workers
 
     client, _ = cluster
@@ -105,6 +105,10 @@ def test_more_shards_than_workers(cluster):
         near(gradients, r.loss_and_gradients(batch)[1])
     with pytest.raises(ValueError, match="no samples"):
         team.loss_and_gradients(samples[:0])
+    with pytest.raises(ValueError, match="row numbers"):
+        Workers(r, client, samples).loss_and_gradients(samples)
+    with pytest.raises(ValueError, match="it needs a row for each sample"):
+        team.loss_and_gradients(samples[:, :3])
 
 
 def test_the_rows_of_a_worker(cluster):

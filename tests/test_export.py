@@ -121,8 +121,11 @@ def test_a_new_row_is_exported(monkeypatch):
 # ---- PyTorch ---------------------------------------------------------------------------------------------------------
 
 
+NO_TORCH = "PyTorch is not installed (it is too large for the test group)"
+
+
 def torch_of(x):
-    pytest.importorskip("torch", reason="PyTorch is not installed (it is too large for the test group)")
+    pytest.importorskip("torch", reason=NO_TORCH)
     from micrograd_es.export import to_torch
 
     return to_torch(x)
@@ -130,7 +133,7 @@ def torch_of(x):
 
 def through_torch(r, batch):
     "The loss and the gradients of a replay, by autograd."
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed (it is too large for the test group)")
+    torch = pytest.importorskip("torch", reason=NO_TORCH)
     module = torch_of(r)
     loss = module(torch.tensor(batch))
     if loss.requires_grad:
@@ -216,7 +219,7 @@ LAYERS = {
         (3,),
     ),
     "rows PyTorch calls otherwise": (
-        lambda: nn.MLP(2, [3, 3, 2], act=["sin", "log2", "exp"], bias=lambda i, o: 2.0),
+        lambda: nn.MLP(2, [3, 3, 2], act=["sin", "cos", "exp"]),
         (2,),
     ),
     "own functions": (lambda: nn.MLP(2, [3, 3, 1], act=[partial(swish, beta=1.5), lambda z: z * z + 2, swish]), (2,)),
@@ -291,6 +294,7 @@ def test_sequences_in_torch():
 
 def test_weights_from_torch():
     "A state dict of equal shapes comes back into a module: everything or, with what differs named, nothing."
+    pytest.importorskip("torch", reason=NO_TORCH)
     from micrograd_es.export import from_torch
 
     module = [nn.MLP(3, [4, 2]), nn.BatchNorm(2), nn.RNN(2, 3, 1)]

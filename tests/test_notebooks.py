@@ -170,6 +170,17 @@ def test_a_stale_output_is_noticed():
     assert shown(without) != shown(cell("0.0940\n", "a"))
 
 
+def test_a_missing_engine_leaves_out_its_cells(monkeypatch):
+    "Those that import it, and no others."
+    import nbformat.v4 as v4
+
+    monkeypatch.setattr(sys.modules[__name__], "find_spec", lambda name: None if name == "torch" else name)
+    cells = [
+        v4.new_code_cell(text) for text in ("import torch\n1", "import jax", "from torch import nn", "torchlight = 1")
+    ]
+    assert [lacking(cell) for cell in cells] == ["torch", None, "torch", None]
+
+
 # ---- Stored anew -----------------------------------------------------------------------------------------------------
 
 

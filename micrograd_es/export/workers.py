@@ -43,9 +43,11 @@ class Workers:
 
     def loss_and_gradients(self, batch: Any) -> tuple[float, Array]:
         "The mean loss of a batch (of numbers or, with data, of row numbers), and its gradient."
-        batch = np.asarray(batch, dtype=np.int64 if self.keeps else float)
+        batch = np.asarray(batch)
         if not len(batch):
             raise ValueError("a batch of no samples")
+        if self.keeps and batch.dtype.kind not in "iu":
+            raise ValueError("the workers keep the samples: a batch is a list of their row numbers, whole numbers")
         weights = self.client.submit(_same, self.replay.weights, pure=False)
         shards = np.array_split(batch, min(self.shards, len(batch)))
         addresses = self._addresses()
