@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 FORWARD_STEP = 1e-4  # the slide's h
 CENTRAL_STEP = 1e-6  # near the best for float64: the error of the difference is about h**2 + 1e-16 / h
 TOLERANCE = 1e-5
+LONGEST = 30_000_000  # nodes to compute, over all leaves, unless one asks for these leaves: a minute or two
 
 
 def slope(f: Any, x: float, h: float = CENTRAL_STEP) -> float:
@@ -72,13 +73,18 @@ def check(root: Any, *leaves: Any, h: float = CENTRAL_STEP) -> Check:
     """Compare root's gradient with finite differences, for these leaves or for all that are no constants.
 
     Every number and gradient of the graph is left as it was. A kink (relu at 0, a tie) is where the slopes to the left
-    and to the right differ.
+    and to the right differ. ValueError if no leaves are named and trying all of them would take very long.
     """
     from .names import names
     from .routes import leaves_of, upstream
 
     called, gradients = names(root), upstream(root)
     chosen = leaves or leaves_of(called)
+    if not leaves and len(chosen) * len(called) > LONGEST:
+        raise ValueError(
+            f"{len(chosen):,} leaves, and a graph of {len(called):,} nodes to compute again for each: "
+            "name some of them, check(root, w)"
+        )
     before = {v: (v.data, v.local_grads) for v in called}
     try:
         return Check([_row(root, v, called.get(v, v.label), gradients.get(v, 0.0), h) for v in chosen])

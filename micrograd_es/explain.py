@@ -33,6 +33,7 @@ from .routes import Edge, between, is_constant, leaves_of, upstream, uses
 from .symbols import Language, latex, number_text, plain
 
 LIMIT = 2000  # steps
+LINES = 10_000  # of the forward part: the numbers that these steps need
 
 
 class Step(NamedTuple):
@@ -120,10 +121,15 @@ def explain(root: Value, wrt: Value | Iterable[Value] | None = None) -> Explanat
     else:
         leaves = [wrt] if isinstance(wrt, Value) else list(wrt)
     shown = between(root, leaves)
-    if len(shown) > LIMIT:
-        raise ValueError(
-            f"a worked solution of {len(shown):,} steps is no reading: explain one leaf, explain(root, wrt=w)"
+    inputs = sum(len(v.parents) for v in shown)
+    if len(shown) > LIMIT or inputs > LINES:
+        size = f"{len(shown):,} steps" + f" with {inputs:,} inputs" * (inputs > LINES)
+        hint = (
+            "explain one leaf, explain(root, wrt=w)"
+            if len(leaves) > 1
+            else "take a smaller graph; why(root, w) is short"
         )
+        raise ValueError(f"a worked solution of {size} is no reading: {hint}")
     called = names(root)
     for v in leaves:
         if v not in called:

@@ -104,15 +104,16 @@ def known_names(root: Value, variables: Mapping[str, Any] | None = None) -> dict
 def _distinct(order: list[Value], known: dict[Value, str]) -> dict[Value, str]:
     taken = {known[v] for v in order if v in known}
     fresh = (f"v{i}".translate(SUBSCRIPT) for i in count(1))
-    again: dict[str, Iterator[str]] = {}  # x, x[2], x[3], ...
+    again: dict[str, Iterator[str] | None] = {}  # x, x[2], x[3], ...
     named = {}
     for v in order:
         name = known.get(v) or next(n for n in fresh if n not in taken)
         if v.op is not CONSTANT:
             if name in again:
-                name = next(n for n in again[name] if n not in taken)
+                more = again[name] = again[name] or map(f"{name}[{{}}]".format, count(2))
+                name = next(n for n in more if n not in taken)
             else:
-                again[name] = map(f"{name}[{{}}]".format, count(2))
+                again[name] = None
         named[v] = name
     return named
 

@@ -25,7 +25,7 @@ from .routes import Edge, between, upstream, uses
 from .symbols import ATOM, number_text, plain
 
 LIMIT = 1000  # paths
-LONGEST = 2000  # nodes on them
+LONGEST, WIDEST = 2000, 10_000  # nodes on them, and the inputs of these
 MANY = 10**400
 TINY, HUGE = 1e-3, 1e3
 
@@ -49,8 +49,10 @@ class Paths:
         ends = f"{self.names[root]} has {_count(self.count)} to {self.names[leaf]}"
         if self.count > limit:
             raise ValueError(f"{ends}, more than {limit:,}: explain(root, wrt=leaf) adds them up node by node")
-        if len(self.nodes) > LONGEST:
-            raise ValueError(f"{ends}, over {len(self.nodes):,} nodes: nobody can read that; take a smaller graph")
+        inputs = sum(len(v.parents) for v in self.nodes)
+        if len(self.nodes) > LONGEST or inputs > WIDEST:
+            over = f"{len(self.nodes):,} nodes" + f" with {inputs:,} inputs" * (inputs > WIDEST)
+            raise ValueError(f"{ends}, over {over}: nobody can read that; take a smaller graph")
         self.uses = uses(self.nodes)
         self.paths = sorted(self._walk(), key=lambda path: -abs(path.product))
 
@@ -105,7 +107,7 @@ class Paths:
         lines = [f"{_count(self.count)} from {self.names[self.root]} to {self.names[self.leaf]}"]
         for path in self.paths:
             symbols = " · ".join(f.local(e)._within(ATOM) for e in path.edges)
-            sides = dict.fromkeys([symbols, _product(path.edges), number_text(path.product)])
+            sides = dict.fromkeys([symbols, " · ".join(_factors(path.edges)), number_text(path.product)])
             lines.append(f"    {self.route(path)}:  {' = '.join(sides)}")
         d = f.d(self.root, self.leaf)
         lines.append(f"    their sum is {d} = {number_text(self.total)}")
@@ -157,8 +159,7 @@ def why(root: Value, leaf: Value) -> str:
     if slope == 0:
         cancel = f"its {_count(count)} cancel, or " if count > 1 else ""
         return f"{here}: {cancel}the products on the way are too small for a float"
-    steps = [called[root], *[called[e.child.parents[e.place]] for e in best]]
-    route = " ← ".join(steps if len(steps) <= 9 else [*steps[:4], f"({len(steps) - 8} more)", *steps[-4:]])
+    route = " ← ".join(_ends([called[root], *[called[e.child.parents[e.place]] for e in best]]))
     if abs(slope) < TINY or abs(slope) > HUGE:
         size, word, pick = ("tiny", "smallest", min) if abs(slope) < TINY else ("huge", "largest", max)
         edge = pick(best, key=lambda e: abs(e.local))
@@ -166,7 +167,7 @@ def why(root: Value, leaf: Value) -> str:
     if leaf is root:
         return f"{here}: it is the root itself"
     product = math.prod(e.local for e in best)
-    numbers = " = ".join(dict.fromkeys([_product(best), number_text(product)]))
+    numbers = " = ".join(dict.fromkeys([" · ".join(_ends(_factors(best))), number_text(product)]))
     which = "its only path" if count == 1 else f"the strongest of its {count:,} paths"
     return f"{here}: {which} is {route}, with {numbers}"
 
@@ -215,10 +216,15 @@ def _shared(products: list[list[str]]) -> list[str]:
     return [*products[0][:same], f"({rest})"]
 
 
-def _product(edges: list[Edge]) -> str:
-    "-2 · 1 · (-3)"
+def _factors(edges: list[Edge]) -> list[str]:
+    "The local gradients, to be joined as -2 · 1 · (-3)."
     numbers = [number_text(e.local) for e in edges]
-    return " · ".join(n if i == 0 or not n.startswith("-") else f"({n})" for i, n in enumerate(numbers))
+    return [n if i == 0 or not n.startswith("-") else f"({n})" for i, n in enumerate(numbers)]
+
+
+def _ends(parts: list[str]) -> list[str]:
+    "The beginning and the end of what would be too long to read."
+    return parts if len(parts) <= 9 else [*parts[:4], f"({len(parts) - 8} more)", *parts[-4:]]
 
 
 def _count(n: int) -> str:

@@ -29,6 +29,7 @@ from .mistakes import MISTAKES, Mistake, edges, wrong_gradients
 TOLERANCE = 0.005  # relative: three significant digits are enough
 ROUNDING = 1e-12  # of all that is added up: gradients that cancel are not expected to cancel to the last bit
 SMALL = 300  # nodes up to which two mistakes at once are tried, and one mistake at one place only
+LARGEST = 100_000  # nodes on which mistakes are looked for: some seconds
 PLACES = 30  # that are tried
 SHOWN = 3  # findings that are printed
 
@@ -173,9 +174,15 @@ def diagnose(root: Value, wrt: Value, number: Any, tolerance: float = TOLERANCE)
     """What a student did who found `number` for the gradient of root with respect to wrt.
 
     It counts as right within `tolerance`, relative to the truth: by default, three significant digits are enough.
-    ValueError if root does not use wrt, TypeError if `number` is none.
+    ValueError if root does not use wrt or is far too large, TypeError if `number` is none.
     """
-    if wrt not in topological(root):
+    order = topological(root)
+    if len(order) > LARGEST:
+        raise ValueError(
+            f"a graph of {len(order):,} nodes is too large to make every classic mistake on: diagnose at the loss of one "
+            "sample, or a smaller network"
+        )
+    if wrt not in order:
         raise ValueError(f"{root.label or 'the root'} does not use {wrt.label or repr(wrt)}: its gradient is 0")
     return Diagnosis(root, wrt, as_float(number, "diagnose"), tolerance)
 

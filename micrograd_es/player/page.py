@@ -124,7 +124,8 @@ def _boards(order: list[Value], called: dict[Value, str]) -> list[Board]:
 
 
 def _html(root: Value, order: list[Value], called: dict[Value, str], title: str | None, learn: list[int]) -> str:
-    model, boards = Model(order, called), _boards(order, called)
+    boards = _boards(order, called)  # first: it says if the graph is too large to be played
+    model = Model(order, called)
     graph = {
         "nodes": model.nodes(),
         "rows": model.templates(),
