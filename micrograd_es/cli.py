@@ -38,7 +38,11 @@ class Parser(argparse.ArgumentParser):
     "argparse, but a mistake is answered in one line."
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {' '.join(message.split())}\n")
+        from .names import clean
+
+        self.exit(
+            2, f"{self.prog}: {clean(' '.join(message.split()))}\n"
+        )  # what was typed is not obeyed by the terminal either
 
 
 def arguments() -> Parser:

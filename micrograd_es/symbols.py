@@ -294,4 +294,6 @@ _ESCAPES = {c: "\\" + c for c in "#$%&_{}"} | {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
+    "<": r"\(<\)",  # in Markdown a tag would end the formula
+    ">": r"\(>\)",
 }

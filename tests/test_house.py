@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "micrograd_es"
 
 LAYERS = """
-    floats pythonic
+    floats pythonic extras policy
     op
     engine
     copying symbols saving optim

@@ -238,4 +238,4 @@ def test_without_numpy():
     "The message names the extra."
     program = "import sys; sys.modules['numpy'] = None\nfrom micrograd_es import Value\nfrom micrograd_es.replay import replay\nx = Value(1.0)\nreplay(x * x, [x], [])"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
-    assert "ImportError: replay runs on NumPy: pip install micrograd-es[fast]" in done.stderr
+    assert 'ImportError: replay needs numpy: pip install "micrograd-es[fast]"' in done.stderr

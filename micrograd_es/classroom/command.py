@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import NoReturn
 
+from ..names import clean
 from ..saving import write_whole
 from . import hints
 from .answers import blank_table, is_file, read_answers, typed
@@ -28,7 +29,7 @@ class Parser(argparse.ArgumentParser):
     "argparse, but a mistake is answered in one line."
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {' '.join(message.split())}\n")
+        self.exit(2, f"{self.prog}: {clean(' '.join(message.split()))}\n")
 
 
 def arguments() -> Parser:

@@ -179,8 +179,8 @@ def diagnose(root: Value, wrt: Value, number: Any, tolerance: float = TOLERANCE)
     order = topological(root)
     if len(order) > LARGEST:
         raise ValueError(
-            f"a graph of {len(order):,} nodes is too large to make every classic mistake on: diagnose at the loss of one "
-            "sample, or a smaller network"
+            f"a graph of {len(order):,} nodes is too large to make every classic mistake on: diagnose at the loss "
+            "of one sample, or a smaller network"
         )
     if wrt not in order:
         raise ValueError(f"{root.label or 'the root'} does not use {wrt.label or repr(wrt)}: its gradient is 0")

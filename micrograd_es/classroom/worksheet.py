@@ -6,6 +6,7 @@ from html import escape
 from importlib.resources import files
 from string import Template as Page
 
+from ..policy import policy
 from ..symbols import plain
 from .exercises import LEVELS, Exercise, Question, Sheet, number
 from .hints import hint
@@ -27,8 +28,7 @@ def worksheets(sheets: list[Sheet], hints: int = 0) -> tuple[str, str]:
     papers = [page(s, ts) + (back(s, hints) if hints else "") for s, ts in zip(sheets, templates)]
     keys = [page(s, ts, key=True) for s, ts in zip(sheets, templates)]
     name = f"{LEVELS[sheets[0].level].title}: {len(sheets)} sheet{'s' * (len(sheets) > 1)}"
-    script = f"<script>\n{text('sheet.js')}</script>"
-    return document(name, papers, script), document(f"{name}, answer key", [glance(sheets), *keys])
+    return document(name, papers, text("sheet.js")), document(f"{name}, answer key", [glance(sheets), *keys])
 
 
 def template(e: Exercise, count: int) -> Template:
@@ -91,9 +91,14 @@ def glance(sheets: list[Sheet]) -> str:
     return part("glance.html").substitute(rows="\n".join(rows))
 
 
-def document(title: str, sections: list[str], script: str = "") -> str:
+def document(title: str, sections: list[str], script: str | None = None) -> str:
+    style = text("sheet.css")
     return part("page.html").substitute(
-        title=escape(title), style=text("sheet.css"), body="\n".join(sections), script=script
+        title=escape(title),
+        policy=policy(style, script),
+        style=style,
+        body="\n".join(sections),
+        script="" if script is None else f"<script>{script}</script>",
     )
 
 

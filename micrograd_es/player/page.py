@@ -9,8 +9,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 import os
 import re
@@ -21,6 +19,7 @@ from typing import Any
 from ..clusters import outermost
 from ..engine import Value, topological
 from ..names import clean, names
+from ..policy import policy
 from ..routes import leaves_of
 from ..saving import write_whole
 from .board import Board
@@ -51,7 +50,8 @@ class Player:
     def _repr_html_(self) -> str:
         "The page in a frame; beside it the picture, which is all that an untrusted notebook shows."
         frame = (
-            '<iframe title="graph player" style="width:100%;height:46em;border:1px solid #8885" srcdoc="{}"></iframe>'
+            '<iframe title="graph player" sandbox="allow-scripts" style="width:100%;height:46em;'
+            'border:1px solid #8885" srcdoc="{}"></iframe>'
         )
         return frame.format(html.escape(self.html)) + self.image
 
@@ -139,8 +139,7 @@ def _html(root: Value, order: list[Value], called: dict[Value, str], title: str 
     script = "".join(['"use strict";\n', model.functions(), *[_file(f"{name}.js") for name in SCRIPTS]])
     parts = {
         "title": html.escape(clean(title) if title else f"Backpropagation through {called[root]}"),
-        "policy": f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
-        "base-uri 'none'; form-action 'none'",
+        "policy": policy(style, script),
         "style": style,
         "graph": script_json(graph),
         "math": "\n".join(f'<template id="{id}">{text}</template>' for id, text in math.items() if text),
@@ -152,8 +151,3 @@ def _html(root: Value, order: list[Value], called: dict[Value, str], title: str 
 
 def _file(name: str) -> str:
     return Path(__file__).with_name(name).read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    "What the page's security policy calls the one style sheet and the one script that it lets in."
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -64,7 +64,7 @@ def mathml(text: str) -> str:
         from latex2mathml.converter import convert
 
         tree = ElementTree.fromstring(re.sub(r' xmlns="[^"]*"', "", convert(text)))
-    except (ImportError, ElementTree.ParseError):
+    except Exception:  # the package is missing or broken, or knows no such formula
         return ""
     for element in tree.iter():
         if element.tag not in TAGS:

@@ -19,6 +19,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..engine import Value
+from ..extras import missing
 
 if TYPE_CHECKING:
     from .run import Replay as Replay
@@ -55,14 +56,14 @@ def replay(
         raise ValueError(f"the runner is {runner!r}, and must be 'numpy' or 'numba'")
     try:
         import numpy  # noqa: F401
-    except ImportError as error:
-        raise ImportError("replay runs on NumPy: pip install micrograd-es[fast]") from error
+    except Exception as error:
+        raise missing("replay", "numpy", '"micrograd-es[fast]"', error) from error
     if runner == "numba":
-        try:
-            import numba  # noqa: F401
-            import scipy  # noqa: F401  (numba's matrix products are scipy's)
-        except ImportError as error:
-            raise ImportError("the runner 'numba' needs numba and scipy: pip install micrograd-es[numba]") from error
+        for package in ("numba", "scipy"):  # numba's matrix products are scipy's
+            try:
+                import_module(package)
+            except Exception as error:
+                raise missing("the runner 'numba'", package, '"micrograd-es[numba]"', error) from error
     from .run import Replay
 
     return Replay(loss, inputs, parameters, outputs, dtype, runner)
