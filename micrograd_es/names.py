@@ -110,12 +110,16 @@ def _distinct(order: list[Value], known: dict[Value, str]) -> dict[Value, str]:
         name = known.get(v) or next(n for n in fresh if n not in taken)
         if v.op is not CONSTANT:
             if name in again:
-                more = again[name] = again[name] or map(f"{name}[{{}}]".format, count(2))
+                more = again[name] = again[name] or _numbered(name)
                 name = next(n for n in more if n not in taken)
             else:
                 again[name] = None
         named[v] = name
     return named
+
+
+def _numbered(name: str) -> Iterator[str]:
+    return (f"{name}[{i}]" for i in count(2))
 
 
 def clean(label: str) -> str:
