@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 FORWARD_STEP = 1e-4  # the slide's h
 CENTRAL_STEP = 1e-6  # near the best for float64: the error of the difference is about h**2 + 1e-16 / h
 TOLERANCE = 1e-5
-LONGEST = 30_000_000  # nodes to compute, over all leaves, unless one asks for these leaves: a minute or two
+LONGEST = 5_000_000  # leaves times nodes, unless one asks for these leaves: about a minute
 
 
 def slope(f: Any, x: float, h: float = CENTRAL_STEP) -> float:

@@ -18,6 +18,7 @@ except Exception as error:
 
 TIMEOUT = 60  # seconds: `dot` takes minutes on thousands of nodes
 FORMATS = ("svg", "png", "pdf", "dot")
+SIGNS = {"svg": b"</svg>", "png": b"PNG", "pdf": b"%PDF"}  # that a picture is one
 
 
 def render(source: str, format: str = "svg", dot: str | None = None) -> bytes:
@@ -45,7 +46,7 @@ def _by_dot(dot: str, source: str, format: str) -> bytes:
         ) from None
     except OSError as error:
         raise RuntimeError(f"`dot` could not be run: {error}") from None
-    if done.returncode or not done.stdout or (format == "svg" and b"</svg>" not in done.stdout):
+    if done.returncode or not done.stdout or SIGNS.get(format, b"") not in done.stdout:
         said = done.stderr.decode(errors="replace").strip()
         raise RuntimeError(f"`dot` failed: {said or f'it answered no {format}, with exit status {done.returncode}'}")
     return done.stdout
