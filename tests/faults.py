@@ -41,6 +41,14 @@ def python(program, *arguments, timeout=600):
     return json.loads(done.stdout)
 
 
+def alone(function, *arguments):
+    "What a function of this module answers in a Python of its own."
+    program = (
+        "import json, sys, faults; print(json.dumps(getattr(faults, sys.argv[1])(*map(json.loads, sys.argv[2:]))))"
+    )
+    return python(program, function, *map(json.dumps, arguments))
+
+
 # ---- kill -9 while saving --------------------------------------------------------------------------------------------
 
 
@@ -74,8 +82,8 @@ def kill(path, rng, in_the_midst):
     return int(said.split()[-1])
 
 
-def kills(times=300):
-    "How many files were lost, how many went back behind what save() had said was done, and how many died writing."
+def kills_here(times):
+    "As kills(), from this process, which must have no other threads."
     rng = random.Random(6)
     found = {"times": times, "lost": 0, "back": 0, "killed while writing": 0}
     for i in range(times):
@@ -93,6 +101,11 @@ def kills(times=300):
             assert all(re.fullmatch(r"\.micrograd_es-[0-9a-f]{16}\.part", name) for name in left) and len(left) <= 1
             found["killed while writing"] += len(left)
     return found
+
+
+def kills(times=300):
+    "How many files were lost, how many went back behind what save() had said was done, and how many died writing."
+    return alone("kills_here", times)
 
 
 # ---- Damaged files ---------------------------------------------------------------------------------------------------
@@ -247,7 +260,7 @@ def fuzz_here(times, seed=0):
 
 def fuzz(times=20_000):
     "So many command lines in a process of its own: what crashed, hung, printed a traceback, executed or wrote anything."
-    return python("import sys, json, faults; print(json.dumps(faults.fuzz_here(int(sys.argv[1]))))", times)
+    return alone("fuzz_here", times)
 
 
 # ---- Many small graphs -----------------------------------------------------------------------------------------------
@@ -275,8 +288,7 @@ def growth_here(times, collector):
 
 def growth(times=1_000_000):
     "MB that so many graphs leave behind, with the garbage collector on and off, each in a process of its own."
-    program = "import sys, faults; print(faults.growth_here(int(sys.argv[1]), sys.argv[2] == 'on'))"
-    return {"times": times} | {f"gc {mode}, MB": python(program, times, mode) for mode in ("on", "off")}
+    return {"times": times} | {f"gc {mode}, MB": alone("growth_here", times, mode == "on") for mode in ("on", "off")}
 
 
 # ---- All of it -------------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ python -m tests.faults scale
 """
 
 import copy
-import resource
 import sys
 import tempfile
 import time
@@ -114,6 +113,8 @@ def table(nodes=1_000_000):
         text.append(
             name.ljust(24) + "".join(("no " * bool(c[1]) + f"{c[0]:.1f}" if c else "–").rjust(12) for c in cells)
         )
+    import resource  # of POSIX
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     text.append(f"at most {peak / (1024 if sys.platform != 'darwin' else 1024**2):.0f} MB")
     return "\n".join(text)
