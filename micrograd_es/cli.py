@@ -40,9 +40,8 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         from .names import clean
 
-        self.exit(
-            2, f"{self.prog}: {clean(' '.join(message.split()))}\n"
-        )  # what was typed is not obeyed by the terminal either
+        line = clean(" ".join(message.split()))  # an escape sequence that was typed is not sent to the terminal
+        self.exit(2, f"{self.prog}: {line}\n")
 
 
 def arguments() -> Parser:
