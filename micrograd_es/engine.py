@@ -102,8 +102,8 @@ class Value(Pythonic):
     __mul__, __rmul__         = operator("*", lambda m, a, b: a * b,       lambda m, y, a, b: (b, a))
     __truediv__, __rtruediv__ = operator("/", lambda m, a, b: a / b,       lambda m, y, a, b: (1 / b, -y / b))
     to_power, __rpow__       = operator("**", lambda m, a, b: m.pow(a, b), lambda m, y, a, b: (
-        m.where((b < 0) | (b > 0), b * m.pow(a, b - 1), 0.0),              # a**0 is flat, even at a = 0,
-        m.where((a < 0) | (a > 0) | (b < 0), y * m.log(a), 0.0)),          # and so is 0**b
+        m.where(abs(a) + abs(b) <= 0, 0.0, b * m.pow(a, b - 1)),           # 0**0 is flat in a,
+        m.where((a < 0) | (a > 0) | (b < 0), y * m.log(a), 0.0)),          # and 0**b is in b
                                                                            lambda m, y, a, b: (b * m.pow(a, b - 1), y * m.log(a)))
     #                                y =                                   dy/dx
     raised    = power(               lambda m, x, n: m.pow(x, n),          lambda m, y, x, n: (n * m.pow(x, n - 1) if n else 0.0,))
