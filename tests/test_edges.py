@@ -12,7 +12,7 @@ from math import inf, nan
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_table import table
+from trust.graphs import table
 
 from micrograd_es.engine import Value, first_nonfinite, function, gradient
 from micrograd_es.floats import Float

@@ -3,7 +3,6 @@
 import copy
 import math
 import pickle
-import random
 
 import pytest
 
@@ -373,34 +372,3 @@ def test_backward_by_hand():
         v.grad = 0
     o.backward()
     assert by_hand == [v.grad for v in (x1, w1, x2, w2)] and by_hand == pytest.approx([-1.5, 1.0, 0.5, 0.0])
-
-
-# ---- any graph ------------------------------------------------------------------------------------------------------
-
-
-def random_graph(seed):
-    "A few leaves, and twenty operations on whatever is there."
-    rng = random.Random(seed)
-    leaves = [Value(rng.uniform(0.5, 2)) for _ in range(3)]
-    nodes = list(leaves)
-    unary = [Value.tanh, Value.sigmoid, Value.softplus, Value.sin, Value.__neg__, lambda v: (v * v + 1).log()]
-    binary = [Value.__add__, Value.__sub__, Value.__mul__, Value.maximum, lambda a, b: a / (b * b + 1)]
-    for _ in range(20):
-        a, b = rng.choice(nodes), rng.choice(nodes)
-        nodes.append(rng.choice(unary)(a) if rng.random() < 0.4 else rng.choice(binary)(a, b))
-    return leaves, Value.sum(*nodes[-3:]).tanh()
-
-
-def paths(v, x):
-    "dv/dx as the sum over all paths of the products of local gradients: slow, and plainly right."
-    return 1.0 if v is x else math.fsum(paths(p, x) * local for p, local in zip(v.parents, v.local_grads, strict=True))
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_backward_is_the_sum_over_paths(seed):
-    "Random graphs: backward() and gradient() against the definition."
-    leaves, y = random_graph(seed)
-    truth = [paths(y, x) for x in leaves]
-    y.backward()
-    assert [x.grad for x in leaves] == pytest.approx(truth, rel=1e-11, abs=1e-14)
-    assert [d.data for d in gradient(y, *leaves)] == pytest.approx(truth, rel=1e-11, abs=1e-14)
