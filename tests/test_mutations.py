@@ -9,6 +9,7 @@ import ast
 import inspect
 import io
 import math
+import textwrap
 import token
 import tokenize
 from functools import cache
@@ -230,3 +231,87 @@ def test_there_are_mutants():
     "The tests above have something to catch: every row has mutants, the whole table hundreds."
     counts = [len(list(mutants(source))) for source in ROWS.values()]
     assert min(counts) >= 2 and sum(counts) > 400
+
+
+# ---- The chain rule -------------------------------------------------------------------------------------------------
+
+WALKS = {name: getattr(engine.Value, name) for name in ("backward", "_backward", "zero_grad", "forward")}
+WALKS["gradient"] = engine.gradient
+SWAPPED = {"+=": ["-=", "="], "=": ["+="], "not": [""], "in": ["not in"], "if": ["if not"], "and": ["or"], "==": ["!="]}
+UNSEEN = {  # what nobody can tell from the truth: why
+    "v.grad += 1.0": "after the loop, v is the root itself",
+    "return v": "after the loop, v is the root itself",
+    "downstream = upstream if local == 2.0 else local if upstream == 1.0 else upstream * local": "1 is but left out",
+}
+
+
+def spoiled_walks(name):
+    "(the statement that came out, the changed source) for each change of one token of a walk through the graph."
+    source = textwrap.dedent(inspect.getsource(WALKS[name]))
+    tree = ast.parse(source).body[0]
+    names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    names |= {a.arg for a in tree.args.args}
+    names = names if name != "gradient" else set()  # hundreds, and many that only cost time
+    first, last = tree.body[1].lineno, tree.end_lineno
+    lines = source.splitlines(keepends=True)
+    for t in tokenize.generate_tokens(io.StringIO(source).readline):
+        row, (begin, end) = t.start[0] - 1, (t.start[1], t.end[1])
+        if not first <= row + 1 <= last:
+            continue
+        new = SWAPPED.get(t.string) or (sorted(names - {t.string}) if t.string in names else [])
+        if t.type == token.NUMBER:
+            new = [str(float(t.string) + 1)]
+        for text in new:
+            line = lines[row][:begin] + text + lines[row][end:]
+            mutant = "".join([*lines[:row], line, *lines[row + 1 :]])
+            try:
+                if ast.unparse(ast.parse(mutant)) != ast.unparse(ast.parse(source)):
+                    yield line.strip(), mutant
+            except SyntaxError:
+                pass
+
+
+def story():
+    "All that the walks promise, told by one small graph: every number that it should come to."
+    x, w, other = engine.Value(3.0), engine.Value(-2.0), engine.Value(1.0)
+    h = x * w
+    y, z = h * h + x, h * 5
+    told = []
+    for root in (y, y, z, x):
+        root.backward()
+        told += [v.grad for v in (x, w, h, y, z, other)]
+    for slope in engine.gradient(y, x, h, w, other):
+        told += [slope.data, *[v.data for v in engine.gradient(slope, x, w)]]
+    told += [v.data for v in engine.gradient(y, y) + engine.gradient(h + h, x)]
+    told += [len(engine.topological(engine.gradient(x + w, x)[0]))]
+    z.zero_grad()
+    told += [v.grad for v in (x, w, h, y, z)]
+    x.data = 4
+    told += [y.forward() is y, y.data, z.data, h.local_grads]
+    y.backward()
+    told += [x.data, x.grad, w.grad]
+    w.data, w.label = "2", "weight"
+    try:
+        y.forward()
+    except TypeError as error:
+        told.append(error)
+    return told
+
+
+@pytest.mark.parametrize("name", sorted(WALKS))
+def test_mutants_of_a_walk_are_caught(name, monkeypatch):
+    "Every change of one token in backward() and its kin shows in the numbers of one small graph."
+    truth, alive, number = repr(story()), [], 0
+    for change, mutant in spoiled_walks(name):
+        number += 1
+        namespace = dict(vars(engine))
+        exec(mutant, namespace)
+        with monkeypatch.context() as patch:
+            patch.setattr(engine if name == "gradient" else engine.Value, name, namespace[name])
+            try:
+                found = repr(story())
+            except Exception as error:
+                found = repr(error)
+        if found == truth:
+            alive.append(change)
+    assert number > 3 and set(alive) <= set(UNSEEN), alive

@@ -130,10 +130,11 @@ class Truth:
             _, apart, bends = differences(lambda *xs: meaning(*xs, *v.op.constants), xs)
         terms, sizes = mp.zero, [abs(slope) for slope in apart]
         if not arity(v.op):  # a row of many inputs takes them up one by one, and rounds each time
-            one = mp.mpf(meaning is TRUTH["logsumexp"])  # the log of at least 1 that it adds
-            terms = one + mp.fsum(size * abs(x) for size, x in zip(sizes, xs))
+            # logsumexp adds the log of a number above 1, and finds its slopes as exp(x - y)
+            loose = 1 + abs(y) if meaning is TRUTH["logsumexp"] else mp.zero
+            terms = loose + mp.fsum(size * abs(x) for size, x in zip(sizes, xs))
             steps = [mp.fsum(abs(c * x) for c, x in zip(row, xs) if not kink(c)) for row in bends]
-            sizes = [size + one * size + step for size, step in zip(sizes, steps)]
+            sizes = [size + loose * size + step for size, step in zip(sizes, steps)]
         local = [mp.fsum(size for size, i in zip(sizes, places) if i == place) for place in range(len(parents))]
         return Node(parents, f, y, slopes, curves, terms, local)
 

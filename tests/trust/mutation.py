@@ -1,0 +1,174 @@
+"""How good are the tests? Spoil the package in one place at a time, run the tests of that place, count what they miss.
+
+    python -m tests.trust.mutation engine losses nn        these modules, every mutant
+    python -m tests.trust.mutation --sample 100            100 mutants of each module
+
+The mutants are made by cosmic-ray's operators (pip install cosmic-ray); each is tested in a fork of this process, which
+has the heavy libraries in memory already. (cosmic-ray itself starts a pytest for each; mutmut leaves out the table.)
+"""
+
+import argparse
+import ast
+import contextlib
+import importlib.abc
+import importlib.util
+import os
+import random
+import re
+import signal
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "micrograd_es"
+LIMIT = 120  # seconds for the tests of one mutant
+ENGINE = "edges engine properties new_row"
+TESTS = {  # module (a folder's name stands for all in it): its tests, the quickest and sharpest first
+    "engine": ENGINE,
+    "op": "edges properties",
+    "floats": "edges properties",
+    "pythonic": "compat edges engine",
+    "copying": "engine",
+    "symbols": "symbols agreement explain",
+    "functions": "functions losses",
+    "losses": "losses functions layers",
+    "optim": "optim",
+    "check": "check",
+    "routes": "explain paths engine draw",
+    "names": "names explain draw",
+    "formulas": "explain paths draw",
+    "wording": "explain paths symbols expression",
+    "explain": "explain paths",
+    "paths": "paths explain",
+    "expression": "expression cli",
+    "nn": "nn layers optim losses",
+}
+OPERATORS = re.compile(
+    "core/(ReplaceBinaryOperator_(Add_Sub|Sub_Add|Mul_Div|Div_Mul|Pow_Mul|FloorDiv_Div|Mod_Mul|Bit(Or_BitAnd|And_BitOr))"
+    "|ReplaceComparisonOperator_(Lt_(LtE|GtE)|LtE_(Lt|Gt)|Gt_(GtE|LtE)|GtE_(Gt|Lt)|Eq_NotEq|NotEq_Eq|Is_IsNot|IsNot_Is)"
+    "|ReplaceUnaryOperator_Delete_(USub|Not)|Replace(And|Or|True|False|Break|Continue)With.*"
+    "|AddNot|ExceptionReplacer|NumberReplacer|RemoveDecorator|ZeroIterationForLoop)"
+)
+
+
+def bare(source):
+    "What is run of it: without annotations, docstrings and type comments."
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        for name in ("annotation", "returns"):
+            if getattr(node, name, None):
+                setattr(node, name, ast.Constant(0))
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            node.body, node.test = [ast.Pass()], ast.Constant(0)
+    return ast.dump(tree)
+
+
+def mutants(path):
+    "(what was done, the spoiled source), each that is another program."
+    from cosmic_ray.mutating import mutate_code
+    from cosmic_ray.plugins import get_operator, operator_names
+
+    source = path.read_text("utf-8")
+    seen = {bare(source)}
+    for name in filter(OPERATORS.fullmatch, sorted(operator_names())):
+        for occurrence in range(10_000):
+            spoiled = mutate_code(source.encode(), get_operator(name)(), occurrence)
+            if spoiled is None:
+                break
+            with contextlib.suppress(SyntaxError):
+                if bare(spoiled) not in seen:
+                    seen.add(bare(spoiled))
+                    yield name, spoiled
+
+
+class Spoiled(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
+    "Brings the spoiled source where a module is imported."
+
+    def __init__(self, path, source):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        self.package = parts[-1] == "__init__"
+        self.name, self.path, self.source = ".".join(parts[: -1 if self.package else None]), str(path), source
+
+    def find_spec(self, name, path=None, target=None):
+        if name != self.name:
+            return None
+        return importlib.util.spec_from_file_location(
+            name,
+            self.path,
+            loader=self,
+            submodule_search_locations=[str(Path(self.path).parent)] if self.package else None,
+        )
+
+    def get_filename(self, name):
+        return self.path
+
+    def get_data(self, path):
+        return self.source.encode() if isinstance(self.source, str) else self.source
+
+    def path_stats(self, path):
+        raise OSError("nothing to cache")
+
+
+def survives(path, spoiled, tests):
+    "Do all the tests pass on the spoiled source? In a process of its own, which may hang or die."
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    try:
+        signal.alarm(LIMIT)
+        import pytest
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.dup2(1, 2)
+        sys.meta_path.insert(0, Spoiled(path, spoiled))
+        os._exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--tb=no", "--assert=plain", *tests]))
+    except BaseException:
+        os._exit(99)
+
+
+def spoiled_line(source, spoiled):
+    "The line that differs, as it was and as it is."
+    pairs = zip(source.splitlines(), spoiled.splitlines())
+    return next((f"{i}: {old.strip()}  ->  {new.strip()}" for i, (old, new) in enumerate(pairs, 1) if old != new), "")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m tests.trust.mutation", description=__doc__.partition("\n")[0])
+    parser.add_argument("modules", nargs="*", help=f"some of {' '.join(TESTS)} (all)")
+    parser.add_argument(
+        "--sample", type=int, default=0, help="at most so many mutants of each module, drawn by lot (all)"
+    )
+    parser.add_argument("--jobs", type=int, default=2, help="mutants at a time (2)")
+    wanted = parser.parse_args()
+    os.chdir(ROOT)
+    os.environ["CI"] = "1"  # the same random cases every time
+    sys.dont_write_bytecode = True
+    sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+    import hypothesis.stateful  # noqa: F401
+    import mpmath  # noqa: F401
+    import numpy  # noqa: F401
+    import pytest  # noqa: F401
+
+    for module in wanted.modules or TESTS:
+        tests = [f"tests/test_{name}.py" for name in TESTS[module].split()]
+        paths = sorted((PACKAGE / module).glob("*.py")) or [PACKAGE / f"{module}.py"]
+        every = [(path, *mutant) for path in paths for mutant in mutants(path)]
+        if wanted.sample and len(every) > wanted.sample:
+            every = random.Random(0).sample(every, wanted.sample)
+        begun = time.perf_counter()
+        assert survives(paths[0], paths[0].read_text("utf-8"), tests), f"{module}: its tests fail on the true source"
+        with ThreadPoolExecutor(wanted.jobs) as pool:
+            alive = list(pool.map(lambda mutant: survives(mutant[0], mutant[2], tests), every))
+        number, missed = len(every), sum(alive)
+        score = 100 * (number - missed) / max(1, number)
+        print(f"{module}: {number - missed} of {number} caught = {score:.1f} % ({time.perf_counter() - begun:.0f} s)")
+        for (path, name, spoiled), lives in zip(every, alive):
+            if lives:
+                print(f"    {path.name}:{spoiled_line(path.read_text('utf-8'), spoiled)}  [{name.split('/')[1]}]")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
