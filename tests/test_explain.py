@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from micrograd_es import explain
 from micrograd_es.engine import Value
-from micrograd_es.explain import LIMIT
+from micrograd_es.explain import LIMIT, nonfinite_note
 from micrograd_es.symbols import plain
 
 # ---- Random graphs, for this file and its neighbours -----------------------------------------------------------------
@@ -127,6 +127,32 @@ def test_too_long():
         y = y + 1
     with pytest.raises(ValueError, match="2,00[0-9] steps"):
         explain(y, wrt=x)
+
+
+def test_as_long_as_may_be():
+    "As many steps as the limit says are worked out."
+    x = y = Value(1.0, label="x")
+    for _ in range(LIMIT - 1):
+        y = -y
+    assert len(explain(y, wrt=x).steps) == LIMIT - 1
+
+
+def test_forward_shows_what_is_needed():
+    "One leaf's solution needs the nodes on its way and their inputs: not what those were made of, and no constants."
+    a, w = Value(2.0, label="a"), Value(3.0, label="w")
+    h = a * 5
+    h.label = "h"
+    y = h + w * 2
+    y.label = "y"
+    worked = explain(y, wrt=w)
+    assert [worked.names[v] for v in worked.forward] == ["h", "w", "v₁", "y"]
+
+
+def test_note_of_what_is_not_finite():
+    "By itself, with names of its own; nothing is said of a finite graph."
+    x = Value(0.0, label="p")
+    assert nonfinite_note(-x.log()) == "not finite from here on: v₁ = log(p) = log(0) = -∞, at p = 0"
+    assert nonfinite_note(x * 2) is None
 
 
 # ---- That it is true -------------------------------------------------------------------------------------------------

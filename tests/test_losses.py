@@ -10,7 +10,7 @@ import mpmath
 import pytest
 
 from micrograd_es import check, gradient, softmax
-from micrograd_es.engine import Value
+from micrograd_es.engine import Value, topological
 from micrograd_es.losses import (
     bce,
     bce_with_logits,
@@ -151,6 +151,27 @@ def test_bce_with_logits_keeps_all_digits():
     z = Value(40.0)
     bce(z.sigmoid(), 1).backward()
     assert z.grad == pytest.approx(-4.248354255291589e-18, rel=1e-14)  # from the probability too: σ(40) = 1.0, but σ'
+
+
+@pytest.mark.parametrize("label, nodes", [(0, 4), (1, 4), (0.25, 12)])
+def test_bce_with_logits_of_a_number(label, nodes):
+    "A hard label leaves one softplus and no factor; a soft one weighs both."
+    z = Value(0.7)
+    loss = bce_with_logits(z, label)
+    right = label * math.log1p(math.exp(-0.7)) + (1 - label) * math.log1p(math.exp(0.7))
+    assert loss.data == pytest.approx(right, rel=1e-14) and len(topological(loss)) == nodes
+
+
+@pytest.mark.parametrize("label", [0.0, 0.5, 1.0])
+def test_a_label_that_is_a_value_keeps_its_gradient(label):
+    "Even where its number is 0 or 1 now: d/dy is -z from logits, and ln(1 - p) - ln p from probabilities."
+    z, y = Value(0.7), Value(label)
+    bce_with_logits(z, y).backward()
+    assert y.grad == pytest.approx(-0.7, rel=1e-14)
+    p, y = Value(0.3), Value(label)
+    bce(p, y).backward()
+    assert y.grad == pytest.approx(math.log(0.7) - math.log(0.3), rel=1e-14)
+    assert bce(Value(0.0), Value(0.0)).data == bce(Value(1.0), Value(1.0)).data == 0  # but 0 * log 0 is 0
 
 
 def test_bce_of_the_homework():

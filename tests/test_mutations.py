@@ -280,8 +280,8 @@ def story():
     for root in (y, y, z, x):
         root.backward()
         told += [v.grad for v in (x, w, h, y, z, other)]
-    for slope in engine.gradient(y, x, h, w, other):
-        told += [slope.data, *[v.data for v in engine.gradient(slope, x, w)]]
+    for dy in engine.gradient(y, x, h, w, other):
+        told += [dy.data, *[v.data for v in engine.gradient(dy, x, w)]]
     told += [v.data for v in engine.gradient(y, y) + engine.gradient(h + h, x)]
     told += [len(engine.topological(engine.gradient(x + w, x)[0]))]
     z.zero_grad()

@@ -19,6 +19,7 @@ import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -152,15 +153,15 @@ def main():
     import pytest  # noqa: F401
 
     for module in wanted.modules or TESTS:
-        tests = [f"tests/test_{name}.py" for name in TESTS[module].split()]
         paths = sorted((PACKAGE / module).glob("*.py")) or [PACKAGE / f"{module}.py"]
+        tests = [*map(str, paths), *[f"tests/test_{name}.py" for name in TESTS[module].split()]]  # doctests first
         every = [(path, *mutant) for path in paths for mutant in mutants(path)]
         if wanted.sample and len(every) > wanted.sample:
             every = random.Random(0).sample(every, wanted.sample)
         begun = time.perf_counter()
         assert survives(paths[0], paths[0].read_text("utf-8"), tests), f"{module}: its tests fail on the true source"
         with ThreadPoolExecutor(wanted.jobs) as pool:
-            alive = list(pool.map(lambda mutant: survives(mutant[0], mutant[2], tests), every))
+            alive = list(pool.map(survives, [m[0] for m in every], [m[2] for m in every], repeat(tests)))
         number, missed = len(every), sum(alive)
         score = 100 * (number - missed) / max(1, number)
         print(f"{module}: {number - missed} of {number} caught = {score:.1f} % ({time.perf_counter() - begun:.0f} s)")
