@@ -49,6 +49,12 @@ def test_numbers_are_as_right_as_floats_can_be(block):
     assert checked > 30
 
 
+def test_every_row_is_drawn():
+    "None is left out, for instance because all it gives is refused as not tame."
+    seen = {v.op.forward for seed in range(200) for v in order(random_graph(Random(seed)).root)}
+    assert seen >= {op.forward for op in table().values()}
+
+
 @slow
 @given(graphs)
 def test_hypothesis_finds_no_graph_that_is_wrong(graph):
