@@ -471,3 +471,22 @@ def test_activation_is_not_saved(tmp_path):
     save(model, tmp_path / "m")
     load(other, tmp_path / "m")
     assert bits(model) == bits(other) and model([1.0, 2.0]).data != other([1.0, 2.0]).data
+
+
+# ---- Sizes -----------------------------------------------------------------------------------------------------------
+
+
+def test_initialisers_are_told_how_many_come_in_and_go_out():
+    "Of a convolution: channels times the area of its kernel; of a neuron by itself: one comes out."
+    told = set()
+    Conv2d(3, 5, 2, init=lambda nin, nout: told.add((nin, nout)) or 0.0)
+    assert told == {(12, 20)}
+    told.clear()
+    Neuron(7, init=lambda nin, nout: told.add((nin, nout)) or 0.0)
+    assert told == {(7, 1)}
+
+
+def test_batch_norm_of_two():
+    "Two examples are enough: they become -1 and 1."
+    (low,), (high,) = BatchNorm(1, eps=0.0)([[Value(3.0)], [Value(5.0)]])
+    assert (low.data, high.data) == (-1, 1)

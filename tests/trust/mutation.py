@@ -56,14 +56,20 @@ OPERATORS = re.compile(
 
 SCALE = "a share is a ratio: any other number than 1 cancels"
 SHIFT = "used only where the largest input is infinite, and there any finite shift gives the same"
+BOTH = "near 0 both forms are right, and where the second one holds no d is above 0"
+ONLY = "the only one is the last one too"
 EQUIVALENT = {  # what became of a line: why it is the same program
     "ones = [m.where(tie, 2.0, 0.0) for tie in ties]": SCALE,
     "shift = m.where(abs(top) < inf, top, 1.0)": SHIFT,
     "shift = m.where(abs(top) < inf, top, -1.0)": SHIFT,
     "LIMIT = 2001  # steps": "where a reader tires is a choice",
     "LIMIT = 1999  # steps": "where a reader tires is a choice",
-    "return m.where(top > -1, shifted, m.log1p(total([m.exp(m.minimum(d, 0.0)) for d in differences])))": "both forms "
-    "are right there",
+    "return m.where(top > -1, shifted, m.log1p(total([m.exp(m.minimum(d, 0.0)) for d in differences])))": BOTH,
+    "return m.where(top >= 0, shifted, m.log1p(total([m.exp(m.minimum(d, 0.0)) for d in differences])))": BOTH,
+    "return m.where(top > 0, shifted, m.log1p(total([m.exp(m.minimum(d, 1.0)) for d in differences])))": BOTH,
+    "return terms[ -1] if len(terms) == 1 else Value.sum(*terms) if terms else Value(0)": ONLY,
+    "return out[ -1] if len(out) == 1 else out": ONLY,
+    'return f"Conv2d({len(self.w[ -1])}, {len(self.w)}, {self.kernel})"': "all are of one size",
 }
 
 
