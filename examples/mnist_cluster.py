@@ -9,9 +9,10 @@ computes them: a worker may be killed in the middle.
     XLA_FLAGS=--xla_force_host_platform_device_count=2 python examples/mnist_cluster.py --engine jax
 
 Without --scheduler it starts a LocalCluster of its own. On a real cluster every worker needs this package and this
-folder on its path, and the pictures in its folder MNIST_DIR; docs/clusters.md plans it for a thousand of them.
+folder on its path, and the pictures in its folder MNIST_DIR; docs/clusters.md plans for a thousand.
 
-Look at: the last line, which compares the weights with those of the same training in this one process.
+Look at: the last line, which compares the weights with those of the same training in this one process; and at the
+examples per second, of which one process has more. This network is far too small for a cluster: docs/clusters.md.
 
 Needs pip install micrograd-es[fast,cluster], or [fast,jax].
 """
