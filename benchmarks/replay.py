@@ -86,6 +86,28 @@ def by_hand(rows, *weights):
     return epoch(f"NumPy, written by hand, {rows.dtype}", step, rows)
 
 
+def sample_by_sample(rows, *weights):
+    "In the structure of Nielsen's book: column vectors, backpropagation for one sample, gradients added up."
+    w1, b1, w2, b2 = (a.reshape(len(a), -1).copy() for a in weights)
+    parts = w1, b1, w2, b2
+
+    def backprop(x, y):
+        a = 1 / (1 + np.exp(-(w1 @ x + b1)))
+        d2 = 1 / (1 + np.exp(-(w2 @ a + b2))) - y
+        d1 = (w2.T @ d2) * a * (1 - a)
+        return d1 @ x.T, d1, d2 @ a.T, d2
+
+    def step(few):
+        sums = [np.zeros_like(p) for p in parts]
+        for row in few:
+            changes = backprop(row[:784, None], row[784:, None])
+            sums = [total + change for total, change in zip(sums, changes)]
+        for p, total in zip(parts, sums):
+            p -= RATE / BATCH * total
+
+    return epoch(f"NumPy, sample by sample as in Nielsen's book, {rows.dtype}", step, rows)
+
+
 def pytorch(rows, *weights):
     import torch
 
@@ -145,9 +167,14 @@ def micrograd():
 
 def gpts():
     graph = gpt.Graph(gpt.GPT())
-    r, rows = graph.replay(), np.array([graph.row(name) for name in gpt.NAMES[:16]])
-    fast, slow = optim.Adam(graph.parameters, 0.001), optim.Adam(graph.parameters, 0.001)
-    jobs = [(f"replay, names: {n}", lambda n=n: r.step(rows[:n], fast), 20, 1) for n in (16, 1)]
+    rows = np.array([graph.row(name) for name in gpt.NAMES[:16]])
+    slow = optim.Adam(graph.parameters, 0.001)
+
+    def quick(runner):
+        r, adam = graph.replay(runner), optim.Adam(graph.parameters, 0.001)
+        return [(f"{runner}, names: {n}", lambda n=n: r.step(rows[:n], adam), 20, 1) for n in (16, 1)]
+
+    jobs = quick("numpy") + if_installed(quick, "numba")
     return [*jobs, ("eagerly, the same graph, names: 1", lambda: gpt.eager_step(graph, rows[:1], slow), 1, 1)]
 
 
@@ -162,6 +189,11 @@ def casadi_sx(sizes, act, cost, samples):
         z = casadi.mtimes(ws[i], act(casadi, z) if i else z) + ws[i + 1]
     loss = cost(casadi, z, y)
     f = casadi.Function("f", [flat, x, y], [loss, casadi.gradient(loss, flat)]).map(samples, "serial")
+    return on_buffers(f, samples)
+
+
+def on_buffers(f, samples):
+    "The fastest call that CasADi has from Python."
     buffer, run = f.buffer()
     numbers = [np.random.default_rng(0).normal(size=f.size_in(i)).ravel() for i in range(3)]
     answers = [np.zeros(f.numel_out(i)) for i in range(2)]
@@ -172,10 +204,36 @@ def casadi_sx(sizes, act, cost, samples):
     return [("CasADi SX", lambda: (run(), answers[1].reshape(samples, -1).mean(0), numbers, buffer), 20, 1)]
 
 
+def gradients(r, few, runner):
+    r = replay(r.loss, r.inputs, r.parameters, runner=runner)
+    return [(f"micrograd_es, {runner}", lambda: r.loss_and_gradients(few), 50, 1)]
+
+
 def moons():
     net, xs, y = nn.MLP(2, [16, 16, 1]), [Value(0.0), Value(0.0)], Value(1.0)
     r = replay((1 - y * net(xs)).relu() + losses.l2(net.parameters(), 1e-4), [*xs, y], net.parameters())
     return r, np.array([[*x, 2.0 * label - 1] for x, label in data.moons(100, 0.1, random.Random(0))])
+
+
+def chain_of(x, a, b, steps=50_000):
+    for _ in range(steps):
+        x = x * a + b
+    return x
+
+
+def chain():
+    "Multiply and add, 50,000 times."
+    x, a, b = Value(0.5), Value(0.999), Value(0.001)
+    r, few = replay(chain_of(x, a, b), [x], [a, b], runner="numba"), np.array([[0.5]])
+    return [("micrograd_es, numba", lambda: r.loss_and_gradients(few), 10, 1)]
+
+
+def casadi_chain():
+    import casadi
+
+    x, w = casadi.SX.sym("x"), casadi.SX.sym("w", 2)
+    y = chain_of(x, w[0], w[1])
+    return on_buffers(casadi.Function("f", [w, x], [y, casadi.gradient(y, w)]), 1)
 
 
 # ---- Ready ----------------------------------------------------------------------------------------------------------
@@ -224,7 +282,7 @@ def main():
     for dtype in (np.float64, np.float32):
         few = [w.astype(dtype) for w in weights]
         jobs += [*ours(rows, dtype, "numpy"), *if_installed(ours, rows, dtype, "numba")]
-        jobs += by_hand(rows.astype(dtype), *few)
+        jobs += by_hand(rows.astype(dtype), *few) + sample_by_sample(rows.astype(dtype), *few)
         jobs += if_installed(pytorch, rows.astype(dtype), *few) + if_installed(jax_scan, rows.astype(dtype), *few)
     report("784-30-10, a step on a minibatch of 10", jobs, rounds)
     slow = eagerly(micrograd_es, "micrograd_es") + if_installed(micrograd)
@@ -236,12 +294,13 @@ def main():
         ("moons, 2-16-16-1", moons(), ((2, 16, 16, 1), relu, hinge, 100)),
         ("784-30-10", (network(30, "cross-entropy").r, rows[:10]), ((784, 30, 10), sigmoid, cross_entropy, 10)),
     ):
-        replayed = ("micrograd_es, replay", lambda r=r, few=few: r.loss_and_gradients(few), 50, 1)
-        report(f"{title}, {len(few)} samples, a gradient", [replayed, *if_installed(casadi_sx, *sx)], rounds)
+        jobs = gradients(r, few, "numpy") + if_installed(gradients, r, few, "numba") + if_installed(casadi_sx, *sx)
+        report(f"{title}, {len(few)} samples, a gradient", jobs, rounds)
+    report("a chain of 100,000 operations, a gradient", if_installed(chain) + if_installed(casadi_chain), rounds)
     print(f"\n{'ready':16} {'nodes':>10} {'seconds':>9} {'us/node':>9} {'MB graph':>9} {'MB replay':>10}")
     for nodes in (1_000, 10_000, 100_000, 1_000_000)[: 3 if options.quick else 4]:
         ready_line("network", nodes)
-    for nodes in (1_000, 4_000)[: 1 if options.quick else 2]:
+    for nodes in (10_000, 1_000_000)[: 1 if options.quick else 2]:
         ready_line("chain", nodes)
 
 

@@ -112,8 +112,9 @@ class Graph:
         self.inputs = [x for letter in letters for x in letter] + weights
         self.symbols, self.block, self.parameters = symbols, block, model.parameters()
 
-    def replay(self):
-        return replay(self.loss, self.inputs, self.parameters, outputs=[z for scores in self.scores for z in scores])
+    def replay(self, runner="numpy"):
+        scores = [z for scores in self.scores for z in scores]
+        return replay(self.loss, self.inputs, self.parameters, outputs=scores, runner=runner)
 
     def row(self, name, alphabet=SYMBOLS):
         "The numbers for the inputs: one-hot letters with a dot on either side, then 1/length for the positions in use."

@@ -21,7 +21,7 @@ CLEAR, LINEAR, PRODUCTS, GRID, MATRIX, TABLE = range(6)  # kinds; from TABLE on 
 SLOTS, OF_LANES, WANTED, FIRST, MODE = range(5)
 IN_PLACE, GATHERED, SAMPLES = range(3)
 
-compiled = njit(cache=True, error_model="numpy")
+compiled = njit(cache=True, error_model="numpy", nogil=True)
 
 
 @compiled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,9 +14,7 @@ from .arrays import Arrays
 from .plan import Plan, topological_of
 from .source import Source
 from .training import fit
-
-if TYPE_CHECKING:
-    from .tape import Tape
+from .walk import Walk, is_thin
 
 Array = Any
 
@@ -124,6 +122,8 @@ class Replay:
 
     def explain(self) -> str:
         "How many scalars became how many statements, and where matrix products were found."
+        if self.layout is self.runner:
+            return str(self.runner.explain())
         plan = self.plan
         nodes = sum(1 for v in plan.slot if not v.parents) + sum(len(g.nodes) for g in plan.groups)
         products = [(g, p) for g in plan.groups for p in g.products if p.grid and p.left.index.shape[1] > 1]
@@ -135,21 +135,26 @@ class Replay:
 
     # -- inside
 
-    def _made(self, runner: str) -> tuple[Plan | Tape, Any]:
-        "Where the numbers stand, and who runs the program."
+    def _made(self, runner: str) -> tuple[Any, Any]:
+        "Where the numbers stand (slot, lane), and who runs the program: groups, or, one after the other, the nodes."
+        nodes = (self.order, [self.loss, *self.outputs], self.inputs, self.parameters, self.dtype)
+        thin = is_thin(self.order)
         if runner == "numba":
             from .machine import Machine
             from .table import of_groups
-            from .tape import Tape, is_thin
+            from .tape import Tape
 
-            if is_thin(self.order):
-                tape = Tape(self.order, [self.loss, *self.outputs], self.inputs, self.parameters, self.dtype)
+            if thin:
+                tape = Tape(*nodes)
                 if not tape.rows.too_many:
                     return tape, tape
             else:
                 table = of_groups(self.plan)
                 if not table.rows.too_many:
                     return self.plan, Machine(self.plan, table, self.dtype)
+        if thin:
+            walk = Walk(*nodes)
+            return walk, walk
         return self.plan, Arrays(self.plan, self.dtype, self.program)
 
     def _checked(self, batch: Any) -> Array:

@@ -13,6 +13,7 @@ from ..engine import Value
 from . import kernel, tape_kernel
 from .fuse import TOTAL
 from .ladder import Rows, compiled, tape_rows
+from .walk import LONG
 
 Array = Any
 
@@ -59,6 +60,9 @@ class Tape:
             self.kinds, self.reads, batch, self.shared, self.d_shared, self.places, self.answers, self.places[0], back
         )
 
+    def explain(self) -> str:
+        return f"{len(self.slot):,} numbers, {len(self.kinds):,} scalar operations, node by node: {LONG}"
+
     def numbers(self, v: Value) -> Array:
         "Those of a root, one for each sample."
         return self.answers[:, self.roots.index(v)]
@@ -66,12 +70,3 @@ class Tape:
     def move(self, region: Any, direction: Array, rate: float) -> None:
         "Weights -= rate · direction."
         kernel.move(self.shared[region], direction, rate)
-
-
-def is_thin(order: list[Value]) -> bool:
-    "Is the graph so long that hardly anything in it can be done at once?"
-    depth: dict[Value, int] = {}
-    for v in order:
-        if v.parents:
-            depth[v] = 1 + max([depth.get(x, 0) for x in v.parents])
-    return len(depth) < 8 * max(depth.values(), default=0)

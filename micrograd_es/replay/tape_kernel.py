@@ -12,7 +12,7 @@ from numba import njit
 SUM, TABLE = range(2)  # kinds: a sum of any number, which stands before and after its inputs; then, rows of the table
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def run(kinds, reads, batch, memory, grads, places, answers, root, back):
     count, leaves = len(kinds), len(memory) - len(kinds)
     if back:
