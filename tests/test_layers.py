@@ -480,6 +480,7 @@ def test_initialisers_are_told_how_many_come_in_and_go_out():
     "Of a convolution: channels times the area of its kernel; of a neuron by itself: one comes out."
     told = set()
     Conv2d(3, 5, 2, init=lambda nin, nout: told.add((nin, nout)) or 0.0)
+    Conv1d(3, 5, 4, init=lambda nin, nout: told.add((nin, nout)) or 0.0)
     assert told == {(12, 20)}
     told.clear()
     Neuron(7, init=lambda nin, nout: told.add((nin, nout)) or 0.0)
@@ -490,3 +491,18 @@ def test_batch_norm_of_two():
     "Two examples are enough: they become -1 and 1."
     (low,), (high,) = BatchNorm(1, eps=0.0)([[Value(3.0)], [Value(5.0)]])
     assert (low.data, high.data) == (-1, 1)
+
+
+def test_a_convolution_as_it_comes():
+    "Stride 1, no padding, biases of 0; with padding, what lies outside counts as nothing, on every side."
+    layer = Conv2d(1, 1, 2, init=lambda nin, nout: 1.0)
+    image = [[[Value(3 * i + j + 1.0) for j in range(3)] for i in range(2)]]
+    assert [[v.data for v in row] for row in layer(image)[0]] == [[12, 16]] and layer.b[0].data == 0
+    padded = Conv2d(1, 1, 2, padding=1, init=lambda nin, nout: 1.0)(image)[0]
+    assert [[v.data for v in row] for row in padded] == [[1, 3, 5, 3], [5, 12, 16, 9], [4, 9, 11, 6]]
+
+
+def test_the_first_vector_of_an_embedding():
+    "They count from 0."
+    layer = Embedding(3, 2)
+    assert layer(0) == layer.vectors[0] and layer(2) == layer.vectors[2]
