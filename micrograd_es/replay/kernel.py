@@ -44,9 +44,11 @@ def matrix(back, t, left, right, slots, memory, grads, blocks, batch, shared, y)
                 for b in range(width):
                     blocks[block + k * width + b] = memory[x + b]
         elif not back and mode == SAMPLES:
+            column = slots[row]
             for b in range(width):
+                to, few = blocks[block + b * terms : block + (b + 1) * terms], batch[b, column : column + terms]
                 for k in range(terms):
-                    blocks[block + b * terms + k] = batch[b, slots[row] + k]
+                    to[k] = few[k]
         x = place(slots[row], right[OF_LANES], shared, samples)
         here = memory[x : x + size] if mode == IN_PLACE else blocks[block : block + size]
         lying, upright = here.reshape(terms, width), here.reshape(width, terms)  # upright: as the samples come
@@ -78,17 +80,21 @@ def matrix(back, t, left, right, slots, memory, grads, blocks, batch, shared, y)
 
 
 @compiled
-def run(table, operands, slots, signs, spread, memory, grads, blocks, empty, batch, shared, root, root_lane, back):
+def run(
+    table, operands, slots, signs, spread, memory, grads, blocks, empty, batch, shared, root, root_lane, forward, back
+):
     samples, count = len(batch), len(table)
     for i in spread:  # the inputs that are wanted one by one
         for b in range(samples):
             memory[shared + i * samples + b] = batch[b, i]
     for step in range(2 * count if back else count):
         behind = step >= count
+        if forward <= step < count:  # what only serves the answer, which nobody asks for
+            continue
         if step == count:  # at the loss: all gradients but its own are 0
             for i in range(len(empty)):
                 grads[empty[i, 0] : empty[i, 1]] = 0.0
-            grads[shared:] = 0.0
+            grads[shared + batch.shape[1] * samples :] = 0.0
             y = place(root, root_lane, shared, samples)
             for b in range(samples if root_lane else 1):
                 grads[y + b] = 1.0 / samples if root_lane else 1.0

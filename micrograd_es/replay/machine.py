@@ -24,7 +24,7 @@ class Machine:
         self.fixed = table.arrays(dtype)
         edges = np.flatnonzero(np.diff(np.concatenate([[0], table.empty.astype(int), [0]])))
         self.empty = edges.reshape(-1, 2)  # from, to: where gradients must be 0 before they are added up
-        self.blocks = table.blocks
+        self.blocks, self.early = table.blocks, table.early
         self.memory = self.grads = np.zeros(plan.sizes[SHARED], dtype)
         self.room: dict[int, tuple[Array, ...]] = {}  # the memory for a number of samples
         self.batch: Array = np.zeros((0, len(plan.inputs)))
@@ -47,11 +47,12 @@ class Machine:
         start = self.plan.sizes[SHARED] + slot * len(self.batch)
         return self.memory[start : start + len(self.batch)]
 
-    def run(self, batch: Array, back: bool = False) -> None:
+    def run(self, batch: Array, back: bool = False, answers: bool = True) -> None:
         root = self.plan.roots[0]
         room = self.room.get(len(batch)) or self._room(len(batch))
         lane = self.plan.lane.get(root, SHARED)
-        self.kernel.run(*self.fixed, *room, batch, self.plan.sizes[SHARED], self.plan.slot[root], lane, back)
+        count = len(self.fixed[0]) if answers or not back else self.early
+        self.kernel.run(*self.fixed, *room, batch, self.plan.sizes[SHARED], self.plan.slot[root], lane, count, back)
         self.batch = batch
 
     def move(self, region: Any, direction: Array, rate: float) -> None:

@@ -8,6 +8,11 @@ from __future__ import annotations
 from .plan import LANES, Product
 
 
+def is_plain(p: Product) -> bool:
+    "Weights @ one column for each sample: then the right factor is read without its first axis."
+    return p.grid and (p.left.buffer == LANES) + (p.right.buffer == LANES) == 1 and len(p.right.index) == 1
+
+
 class Writing:
     "The NumPy expressions for one product, given the expressions of its factors."
 
@@ -15,13 +20,13 @@ class Writing:
         self.grid, self.left, self.right = p.grid, left, right
         self.lanes = (p.left.buffer == LANES) + (p.right.buffer == LANES)
         self.rows, self.columns = len(p.right.index), len(p.left.index)
-        self.plain = p.grid and self.lanes == 1 and self.rows == 1  # weights @ one column for each sample
+        self.plain = is_plain(p)
         self.single = p.grid and self.lanes == 2 and 1 in (self.rows, self.columns)  # one column that all are met with
 
     def forward(self) -> str:
         left, right = self.left, self.right
         if self.plain:
-            return f"{left} @ {right}[0]"
+            return f"{left} @ {right}"
         members = self.rows * self.columns
         if not self.grid:
             return f'np.einsum("{self._letters()}", {left}, {right})'
@@ -35,7 +40,7 @@ class Writing:
 
     def to_left(self, dy: str) -> str:
         if self.plain:
-            return f"{dy} @ {self.right}[0].T"
+            return f"{dy} @ {self.right}.T"
         if not self.grid:
             return f'np.einsum("{self._letters("left")}", {dy}, {self.right})'
         if self.single:
@@ -49,7 +54,7 @@ class Writing:
 
     def to_right(self, dy: str) -> str:
         if self.plain:
-            return f"({self.left}.T @ {dy})[None]"
+            return f"{self.left}.T @ {dy}"
         if not self.grid:
             return f'np.einsum("{self._letters("right")}", {dy}, {self.left})'
         if self.single:

@@ -28,6 +28,7 @@ import numpy as np
 from ..engine import Value
 from .plan import LANES, SHARED, Group, Linear, Plan, Product, Read
 from .rows import ArrayText, Functions
+from .titles import Titles
 
 Array = Any
 HEADER = """\
@@ -48,6 +49,7 @@ class Pure:
         self.arrays: dict[str, Array] = {}
         self.known: dict[Any, str] = {}
         self.functions = Functions()
+        self.titles = Titles(plan)
         self._find_places()
         self.loss = self._function("loss", plan.roots[:1])
         self.predict = self._function("predict", plan.roots[1:] or plan.roots[:1])
@@ -115,10 +117,9 @@ class Pure:
 
     def _statement(self, g: Group, number: int) -> list[str]:
         self.number, self.weights = number, dict[str, str]()
-        what = g.op.symbol if g.op else "sums of products" if g.products else "sums"
         terms = [self._product(p) for p in g.products] + [self._sum(part) for part in g.linear]
         text = self._row(g) if g.op else " + ".join(terms).replace(" + -", " - ")
-        return [f"# {len(g.nodes)} x {what}", *self._weights(), f"y{number} = {text}"]
+        return [f"# {self.titles.of(g)}", *self._weights(), f"y{number} = {text}"]
 
     def _weights(self) -> list[str]:
         "The parts of the parameters that a statement reads, each with a name."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -101,14 +102,17 @@ class Replay:
         self.runner.run(self._checked(batch), back=True)
         return self._number(self.loss), self.gradients
 
-    def step(self, batch: Any, optimizer: Optimizer) -> float:
-        "One step of training on a batch, by the very rule that moves single Values; answers the loss before it."
-        self.runner.run(self._checked(batch), back=True)
-        shared, d_shared = self.runner.shared, self.runner.d_shared
-        direction = optimizer.direction(0, d_shared[self.region], shared[self.region])
-        self.runner.move(self.region, direction, optimizer.lr)
+    def step(self, batch: Any, optimizer: Optimizer, loss: bool = True) -> float:
+        """One step of training on a batch, by the very rule that moves single Values; answers the loss before it.
+
+        With loss=False it answers nan, and what only the loss needs is not computed.
+        """
+        runner = self.runner
+        runner.run(self._checked(batch), back=True, answers=loss)
+        direction = optimizer.direction(0, runner.d_shared[self.region], runner.shared[self.region])
+        runner.move(self.region, direction, optimizer.lr)
         optimizer.steps += 1
-        return self._number(self.loss)
+        return self._number(self.loss) if loss else nan
 
     fit = fit
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import Value
-from ..names import clean
 from ..symbols import numpy as np_text
 from .plan import LANES, SHARED, Group, Linear, Plan, Product, Read
-from .product import Writing
+from .product import Writing, is_plain
+from .serving import only_for_answers
 from .steps import Steps
+from .titles import Titles
 
 BUFFERS = {SHARED: "shared", LANES: "lanes"}
 
@@ -24,8 +24,8 @@ BUFFERS = {SHARED: "shared", LANES: "lanes"}
 class Source:
     """The program of a plan: `text`, and the index arrays that it needs by name (`constants`).
 
-    Run where shared, inputs (a row for each sample), lanes, d_shared and d_lanes are arrays, it names their parts and
-    defines forward() and backward().
+    Run where shared, lanes, d_shared and d_lanes are arrays, it names their parts and defines forward(inputs), whose
+    inputs have a row for each sample, backward(), and answers() if there is something that no gradient needs.
     """
 
     def __init__(self, plan: Plan):
@@ -35,22 +35,25 @@ class Source:
         self.views: dict[
             str, str
         ] = {}  # the parts of the buffers, by name: y of what is made, w, x and v of what is read
+        self.given: dict[str, str] = {}  # those of the inputs, which are others for every batch
         self.names: dict[str, str] = {}
         self.letters: Counter[str] = Counter()
         self.blocks = {(g.buffer, f"{g.block.start}:{g.block.stop}"): g for g in plan.groups}
         self.spread = np.zeros(len(plan.inputs), bool)  # inputs that are wanted among the lanes
         self.needed = plan.needed
-        self.reader = {x: v for v in plan.fused if v.parents for x in plan.reads(v)}  # one of those who read it
+        self.titles = Titles(plan)
         self.touched = [np.zeros(size, bool) for size in plan.sizes]
         self.zero = [np.zeros(size, bool) for size in plan.sizes]
-        self.forward = [line for g in plan.groups for line in self._forward(g)]
+        late = only_for_answers(plan)
+        self.forward = [line for i, g in enumerate(plan.groups) if i not in late for line in self._forward(g)]
+        self.answers = [line for i, g in enumerate(plan.groups) if i in late for line in self._forward(g)]
         if self.spread.any():
             index = self._index(np.flatnonzero(self.spread))
             self.forward.insert(0, f"lanes[{index}] = inputs.T[{index}]")
         self.backward = self._seed()
         for g in reversed(plan.groups):
             lines = self._backward(g)
-            self.backward += [f"# {self._title(g)}"] * bool(lines) + lines
+            self.backward += [f"# {self.titles.of(g)}"] * bool(lines) + lines
 
     @property
     def text(self) -> str:
@@ -60,8 +63,11 @@ class Source:
             if mask.any()
         ]
         views = [f"{name} = {view}" for name, view in self.views.items()]
-        blocks = [*views, "", "", "def forward():", *_written(self.forward)]
+        given = [f"global {', '.join(self.given)}"] * bool(self.given)
+        given += [f"{name} = {view}" for name, view in self.given.items()]
+        blocks = [*views, "", "", "def forward(inputs):", *_written(given + self.forward)]
         blocks += ["", "", "def backward():", *_written(zero + self.backward)]
+        blocks += ["", "", "def answers():  # what no gradient needs", *_written(self.answers)] * bool(self.answers)
         return "\n".join(blocks) + "\n"
 
     # -- names
@@ -105,13 +111,13 @@ class Source:
             self.letters[letter] += 1
             self.names[view] = f"{letter}{self.letters[letter] - 1}"
         name = f"{d}{self.names[view]}"
-        self.views[name] = f"{d and 'd_'}{view}"
+        (self.given if letter == "x" else self.views)[name] = f"{d and 'd_'}{view}"
         return name
 
     # -- forward
 
     def _forward(self, g: Group) -> list[str]:
-        lines = [f"# {self._title(g)}"]
+        lines = [f"# {self.titles.of(g)}"]
         y = self._block(g)
         if g.op:
             steps = Steps(np_text)
@@ -121,26 +127,11 @@ class Source:
         products = sorted((self._written(p) for p in g.products), key=lambda w: not w.plain)
         if products and products[0].plain:  # straight into its place
             w = products.pop(0)
-            lines.append(f"np.matmul({w.left}, {w.right}[0], out={y})")
+            lines.append(f"np.matmul({w.left}, {w.right}, out={y})")
         terms = [w.forward() + "[:, None]" * (g.buffer == LANES and not w.lanes) for w in products]
         terms += [self._linear(g, part) for part in g.linear]
         written = len(lines) > 1
         return lines + [f"{y}[:] {'+' * written}= {' + '.join(terms)}"] * bool(terms)
-
-    def _title(self, g: Group) -> str:
-        what = g.op.symbol if g.op else "sums of products" if g.products else "sums"
-        owners = {self._owner(v) for v in (g.nodes[0], g.nodes[-1])}
-        owner = owners.pop() if len(owners) == 1 else ""
-        return clean(f"{owner}: " * bool(owner) + f"{len(g.nodes)} x {what}")
-
-    def _owner(self, v: Value) -> str:
-        "The layer whose output v is, or on the way to whose output it stands: what it is called in pictures."
-        for _ in range(3):
-            if v.calls:
-                modules = [call.module for call in v.calls]
-                return str(([m for m in modules if m.number] or modules)[-1].caption())
-            v = self.reader.get(v, v)
-        return ""
 
     def _columns(self, g: Group, read: Read) -> str:
         "A read as an operand of this group: numbers that the batch shares stand in one column."
@@ -163,7 +154,7 @@ class Source:
         left = self._read(p.left)
         if p.signs is not None:
             left = f"({self._signs(p.signs, p.left.buffer)} * {left})"
-        return Writing(p, left, self._read(p.right))
+        return Writing(p, left, self._read(_column(p)))
 
     # -- backward
 
@@ -206,12 +197,11 @@ class Source:
         lines = []
         if self.needed[p.left.buffer][p.left.index].any():
             if p.signs is None:
-                in_place = (dy, f"{w.right}[0].T") if w.plain else None
-                lines += self._accumulate(p.left, w.to_left(dy), in_place)
+                lines += self._accumulate(p.left, w.to_left(dy), (dy, f"{w.right}.T") if w.plain else None)
             else:
                 lines += self._accumulate(p.left, f"{self._signs(p.signs, p.left.buffer)} * ({w.to_left(dy)})")
         if self.needed[p.right.buffer][p.right.index].any():
-            lines += self._accumulate(p.right, w.to_right(dy))
+            lines += self._accumulate(_column(p), w.to_right(dy), (f"{w.left}.T", dy) if w.plain else None)
         return lines
 
     def _add(self, g: Group, read: Read, down: str) -> list[str]:
@@ -254,6 +244,11 @@ class Scatter:
         "target[index] += values. (numpy.add.at of 2.4 reads beyond its values where it has to broadcast them.)"
         values = np.broadcast_to(values, self.shape + target.shape[1:]).reshape(-1, *target.shape[1:])
         target[self.slots] += np.add.reduceat(values[self.order], self.starts, axis=0)
+
+
+def _column(p: Product) -> Read:
+    "The right factor; without its first axis if it is one column for each sample."
+    return Read(p.right.buffer, p.right.index[0]) if is_plain(p) else p.right
 
 
 def _written(lines: list[str]) -> list[str]:

@@ -11,6 +11,7 @@ import numpy as np
 from . import kernel as k
 from .ladder import Rows
 from .plan import LANES, SHARED, Group, Plan, Product, Read
+from .serving import only_for_answers
 
 Array = Any
 SMALL = 64  # numbers in a matrix, below which plain loops are faster than a call of BLAS
@@ -25,6 +26,7 @@ class Table:
         self.instructions, self.operands = array("q"), array("q")
         self.slots, self.signs = array("q"), array("d")
         self.blocks = 0
+        self.early = 0  # instructions before those that only serve the answer
         self.spread: set[int] = set()  # inputs that are wanted one by one
         self.empty = np.ones(sizes[SHARED], bool)  # shared slots whose gradient is not simply overwritten
 
@@ -52,7 +54,11 @@ class Table:
 def of_groups(plan: Plan) -> Table:
     "The table of a plan."
     table = Table(len(plan.inputs), plan.sizes)
-    todo = [item for g in plan.groups for item in _steps(table, plan, g)]
+    late = only_for_answers(plan)
+    order = sorted(range(len(plan.groups)), key=late.__contains__)  # last what no gradient needs
+    steps = [_steps(table, plan, plan.groups[i]) for i in order]
+    table.early = sum(len(few) for few in steps[: len(order) - len(late)])
+    todo = [item for few in steps for item in few]
     touched = np.zeros(plan.sizes[SHARED], bool)
     fresh = []
     for g, kind, reads, _ in reversed(todo):

@@ -53,7 +53,7 @@ class Tape:
     def kernel(self) -> Any:
         return compiled(tape_kernel, *tape_rows(self.rows))
 
-    def run(self, batch: Array, back: bool = False) -> None:
+    def run(self, batch: Array, back: bool = False, answers: bool = True) -> None:
         if len(batch) != len(self.answers):
             self.answers = np.zeros((len(batch), len(self.roots)), self.dtype)
         self.kernel.run(

@@ -35,7 +35,7 @@ class Walk:
         self.shared, self.d_shared = np.zeros(len(leaves), dtype), np.zeros(len(leaves), dtype)
         self.found: list[Any] = []
 
-    def run(self, batch: Array, back: bool = False) -> None:
+    def run(self, batch: Array, back: bool = False, answers: bool = True) -> None:
         with np.errstate(all="ignore"):
             self.found = numbers = [*batch.T, *self.shared[len(self.inputs) :], *[0.0] * len(self.steps)]
             for op, y, xs in self.steps:
