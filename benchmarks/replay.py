@@ -197,8 +197,8 @@ def casadi_sx(sizes, act, cost, samples):
 def on_buffers(f, samples):
     "The fastest call that CasADi has from Python."
     buffer, run = f.buffer()
-    numbers = [np.random.default_rng(0).normal(size=f.size_in(i)).ravel() for i in range(3)]
-    answers = [np.zeros(f.numel_out(i)) for i in range(2)]
+    numbers = [np.random.default_rng(0).normal(size=f.size_in(i)).ravel() for i in range(f.n_in())]
+    answers = [np.zeros(f.numel_out(i)) for i in range(f.n_out())]
     for i, a in enumerate(numbers):
         buffer.set_arg(i, memoryview(a))
     for i, a in enumerate(answers):

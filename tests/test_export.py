@@ -92,13 +92,13 @@ def test_it_is_the_program_on_the_slide():
     r, _ = mnist()
     assert Pure(r.plan).predict == (
         "def predict(parameters, batch):\n"
-        "    # 30 x sums of products\n"
+        "    # layer 1: 30 x sums of products\n"
         "    w0 = parameters[0:23550].reshape(30, 785)[:, 0:784]\n"
         "    b0 = parameters[784:23550:785]\n"
         "    y0 = batch[:, 0:784] @ w0.T + b0\n"
-        "    # 30 x σ\n"
+        "    # layer 1: 30 x σ\n"
         "    y1 = sigmoid(y0)\n"
-        "    # 10 x sums of products\n"
+        "    # layer 2: 10 x sums of products\n"
         "    w2 = parameters[23550:23860].reshape(10, 31)[:, 0:30]\n"
         "    b2 = parameters[23580:23860:31]\n"
         "    y2 = y1 @ w2.T + b2\n"
