@@ -17,7 +17,7 @@ KIND, MEMBERS, START, LANE, OPERAND, TERMS, ROWS, COLUMNS, SIGNS, BLOCK = range(
 CLEAR, LINEAR, PRODUCTS, GRID, MATRIX, TABLE = range(6)  # kinds; from TABLE on they are rows of the calculus table
 
 # An operand: where its list of slots begins; shared or of the samples; is its gradient wanted, is that the first to
-# arrive; and, of the right factor of a matrix product, is it read in place, gathered, or from the samples as they came.
+# arrive; and, of the factors of a matrix product, are they read in place, gathered, or from the samples as they came.
 SLOTS, OF_LANES, WANTED, FIRST, MODE = range(5)
 IN_PLACE, GATHERED, SAMPLES = range(3)
 
@@ -34,8 +34,13 @@ def matrix(back, t, left, right, slots, memory, grads, blocks, batch, shared, y)
     "y = left @ right, by the matrix product of BLAS, or what that hands down. The right factor is gathered once."
     samples = len(batch)
     width, n, terms, mode = samples if t[LANE] else 1, t[COLUMNS], t[TERMS], right[MODE]
-    start, block = slots[left[SLOTS]], t[BLOCK] * samples
-    w, dw = memory[start : start + n * terms].reshape(n, terms), grads[start : start + n * terms].reshape(n, terms)
+    start, block, beside = slots[left[SLOTS]], t[BLOCK] * samples, left[MODE] == IN_PLACE
+    if beside:
+        w, dw = memory[start : start + n * terms].reshape(n, terms), grads[start : start + n * terms].reshape(n, terms)
+    else:
+        w, dw = np.empty((n, terms), memory.dtype), np.zeros((n, terms), memory.dtype)
+        for i in range(n * terms):
+            w[i // terms, i % terms] = memory[slots[left[SLOTS] + i]]
     for j in range(t[ROWS]):
         size, row = terms * width, right[SLOTS] + j * terms
         if not back and mode == GATHERED:
@@ -77,6 +82,9 @@ def matrix(back, t, left, right, slots, memory, grads, blocks, batch, shared, y)
                     for b in range(width):
                         grads[to + b] += dx[k, b]
         y, block = y + n * width, block + size
+    if back and left[WANTED] and not beside:
+        for i in range(n * terms):
+            grads[slots[left[SLOTS] + i]] += dw[i // terms, i % terms]
 
 
 @compiled

@@ -81,17 +81,30 @@ class Source:
         return name
 
     def _index(self, index: Any) -> str:
-        "A slice where the slots lie side by side, else the name of an index array."
+        "A slice where the slots lie side by side, or all equally far apart; else the name of an index array."
         flat = index.ravel()
-        if (np.diff(flat) == 1).all():
+        steps = np.diff(flat)
+        if (steps == 1).all():
             return f"{flat[0]}:{flat[-1] + 1}"
+        if index.ndim == 1 and steps[0] > 1 and (steps == steps[0]).all():
+            return f"{flat[0]}:{flat[-1] + 1}:{steps[0]}"
         name = f"i{len(self.constants)}"
         self.constants[name] = index
         return name
 
+    def _rows(self, read: Read) -> str:
+        "The slice that is cut into rows, where the rows of a matrix lie equally far apart; else nothing."
+        index = read.index
+        if index.ndim == 1 or len(index) == 1 or not (np.diff(index) == 1).all():
+            return ""
+        rows, width = len(index), index[1, 0] - index[0, 0]
+        start, stop = index[0, 0], index[0, 0] + rows * width
+        regular = width >= index.shape[1] and (np.diff(index[:, 0]) == width).all()
+        return f"{start}:{stop}" if regular and stop <= self.plan.sizes[read.buffer] else ""
+
     def _read(self, read: Read, d: str = "") -> str:
         "The array that a statement reads (or, with d, its gradient where it is a view): a name, or a gathering."
-        index = self._index(read.index)
+        index = self._rows(read) or self._index(read.index)
         buffer, letter = BUFFERS[read.buffer], "w" if read.buffer == SHARED else "v"
         raw = np.flatnonzero(read.index.ravel() < len(self.spread)) if read.buffer == LANES else ()
         if len(raw) == read.index.size and ":" in index:
@@ -104,8 +117,9 @@ class Source:
             return self._block(self.blocks[read.buffer, index], d)
         shape = ""
         if read.index.ndim > 1:
-            lanes = ", -1" if read.buffer == LANES else ""
-            shape = f".reshape({read.index.shape[0]}, {read.index.shape[1]}{lanes})"
+            (rows, columns), lanes = read.index.shape, ", -1" if read.buffer == LANES else ""
+            width = read.index[1, 0] - read.index[0, 0] if rows > 1 else columns  # of a row, with what is not read
+            shape = f".reshape({rows}, {width}{lanes})" + f"[:, 0:{columns}]" * bool(width > columns)
         view = f"{buffer}[{index}]{shape}"
         if view not in self.names:
             self.letters[letter] += 1
@@ -215,7 +229,7 @@ class Source:
         flat = read.index.ravel()
         touched, zero = self.touched[read.buffer], self.zero[read.buffer]
         first = not touched[flat].any()
-        index = self._index(read.index)
+        index = self._rows(read) or self._index(read.index)
         view = ":" in index
         if not (first and view):  # what nobody has written yet must start from zero
             zero[flat[~touched[flat]]] = True

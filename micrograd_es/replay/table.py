@@ -66,7 +66,7 @@ def of_groups(plan: Plan) -> Table:
         first = False
         for i, read in enumerate(reads):
             if used and read.buffer == SHARED and plan.needed[SHARED][read.index].any():
-                if kind == k.MATRIX and i == 0 and not touched[read.index].any():
+                if kind == k.MATRIX and i == 0 and _side_by_side(read) and not touched[read.index].any():
                     first, table.empty[read.index] = True, False
                 touched[read.index] = True
         fresh.append(first)
@@ -98,9 +98,9 @@ def _steps(table: Table, plan: Plan, g: Group) -> list[Step]:
 
 
 def _is_matrix(g: Group, p: Product) -> bool:
-    "Is it a product for BLAS: weights that lie side by side, not too few?"
+    "Is it a product for BLAS: of weights, not too few?"
     weights = p.left.buffer == SHARED and p.right.buffer == g.buffer and p.signs is None
-    return p.grid and weights and p.left.index.size >= SMALL and _side_by_side(p.left)
+    return p.grid and weights and p.left.index.size >= SMALL
 
 
 def _instruct(
@@ -110,6 +110,8 @@ def _instruct(
     used, block, operand = plan.differentiates(g), -1, len(table.operands) // 5
     for i, read in enumerate(reads):
         mode, raw = k.IN_PLACE, (read.buffer == LANES) & (read.index < table.inputs)
+        if kind == k.MATRIX and i == 0 and not _side_by_side(read):
+            mode = k.GATHERED
         if kind == k.MATRIX and i == 1:
             beside = _side_by_side(read)
             mode = k.SAMPLES if beside and raw.all() else k.IN_PLACE if beside else k.GATHERED
