@@ -10,11 +10,12 @@ import traceback
 from collections.abc import Callable, Sequence
 from math import isfinite
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 from unicodedata import normalize
 
 from .engine import Value, topological
 from .expression import ExpressionError, parse
+from .terminal import Parser
 
 DEMO = ["(x*w - y)**2", "x=1", "w=1", "y=2"]
 PICTURES = "svg", "png", "pdf", "dot"
@@ -32,16 +33,6 @@ examples:
   micrograd-es grade chain-1-7 1=15 2=-15                   its answers graded, and which mistake explains the rest
   micrograd-es train glyphs --epochs 9                      a network for digits, from scalars; or train mnist
 """
-
-
-class Parser(argparse.ArgumentParser):
-    "argparse, but a mistake is answered in one line."
-
-    def error(self, message: str) -> NoReturn:
-        from .names import clean
-
-        line = clean(" ".join(message.split()))  # an escape sequence that was typed is not sent to the terminal
-        self.exit(2, f"{self.prog}: {line}\n")
 
 
 def arguments() -> Parser:

@@ -22,7 +22,6 @@ from micrograd_es.symbols import javascript, latex, plain, python
 
 PLAYER = Path(__file__).parents[1] / "micrograd_es" / "player"
 NOISE = 6  # units of the graph's own
-RUNNERS = [{}]  # what replay() is told
 
 
 @cache
@@ -49,14 +48,13 @@ def agree(graph, truth, value, gradients, first=0):
 # ---- Replay ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("runner", RUNNERS)
-def test_replay(runner):
+def test_replay():
     "Some leaves are inputs, some parameters; a sample alone, and among others."
     numpy = pytest.importorskip("numpy")
     for graph, truth in graphs(150):
         root, leaves = graph
         inputs, parameters = leaves[: len(leaves) // 2], leaves[len(leaves) // 2 :]
-        r = replay(root, inputs, parameters, **runner)
+        r = replay(root, inputs, parameters)
         row = [x.data for x in inputs]
         for batch in ([row], [row, row]):
             agree(graph, truth, *r.loss_and_gradients(numpy.array(batch)), first=len(inputs))

@@ -20,7 +20,7 @@ LAYERS = """
     copying symbols saving optim
     picture
     routes names clusters functions wording data
-    closeup
+    closeup terminal
     nn losses replay
     export
     formulas expression

@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -204,6 +205,38 @@ def test_float32(runner):
     single, _ = replay(loss, inputs, parameters, dtype=np.float32, runner=runner).loss_and_gradients(batch)
     double, _ = replay(loss, inputs, parameters, runner=runner).loss_and_gradients(batch)
     assert single != double and single == pytest.approx(double, rel=1e-5)
+
+
+def test_an_if_is_noticed():
+    "A graph keeps the branch that it was made with: check compares with the graph made anew for each sample."
+    w, b = Value(2.0), Value(0.5)
+
+    def by_operation(inputs):
+        return (inputs[0] * w).relu() + b
+
+    def by_if(inputs):
+        z = inputs[0] * w
+        return (z if z.data > 0 else 0 * z) + b
+
+    x, batch = Value(1.0), [[1.0], [2.0], [-1.0]]
+    replay(by_operation([x]), [x], [w, b]).check(by_operation, batch)
+    r = replay(by_if([x]), [x], [w, b])
+    r.check(by_if, batch[:2])
+    with pytest.raises(ValueError, match="sample 2: its loss is 0.5 where the graph is made anew, -1.5 in the replay"):
+        r.check(by_if, batch)
+
+
+def test_two_threads(runner):
+    "Each with a replay of its own: they do not touch each other's memory."
+    random.seed(6)
+    made = [perceptron() for _ in range(2)]
+    batches = np.random.default_rng(6).normal(size=(100, 4, 4))
+    rs = [replay(loss, inputs, parameters, runner=runner) for loss, inputs, parameters, _ in made]
+    alone = [[r.loss_and_gradients(batch) for batch in batches] for r in rs]
+    with ThreadPoolExecutor(2) as pool:
+        together = list(pool.map(lambda r: [r.loss_and_gradients(batch) for batch in batches], rs))
+    for one, other in zip(alone, together, strict=True):
+        assert all(a == b and (g == h).all() for (a, g), (b, h) in zip(one, other, strict=True))
 
 
 def test_mistakes_are_named():

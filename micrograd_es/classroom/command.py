@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import NoReturn
 
-from ..names import clean
 from ..saving import write_whole
+from ..terminal import Parser
 from . import hints
 from .answers import blank_table, is_file, read_answers, typed
 from .exercises import LEVELS, sheet, sheets
@@ -23,13 +22,6 @@ examples:
   micrograd-es grade chain-1-7 1=-6 2=4              answers typed, for the sheet chain-1-7
   micrograd-es grade chain-1-7 --hint 3              the first hint for its question 3; --hint 3.2 is the second
 """
-
-
-class Parser(argparse.ArgumentParser):
-    "argparse, but a mistake is answered in one line."
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {clean(' '.join(message.split()))}\n")
 
 
 def arguments() -> Parser:

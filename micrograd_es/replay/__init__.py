@@ -49,8 +49,8 @@ def replay(
     The `runner` "numpy" needs NumPy and nothing else. "numba" runs the same groups in machine code, faster where
     batches are small or where the graph is a long chain; compiling takes some seconds, once for each set of operations.
 
-    A Python `if` on a number was decided when the graph was built, and stays so. ValueError if an input or a parameter
-    is no leaf, or is named twice; ImportError where NumPy, or numba, is missing.
+    A Python `if` on a number was decided when the graph was built, and stays so (`Replay.check` notices). ValueError if
+    an input or a parameter is no leaf, or is named twice; ImportError where NumPy, or numba, is missing.
     """
     if runner not in ("numpy", "numba"):
         raise ValueError(f"the runner is {runner!r}, and must be 'numpy' or 'numba'")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from math import nan
 from typing import Any
@@ -123,6 +123,25 @@ class Replay:
         for i, v in enumerate(self.outputs or [self.loss]):
             columns[:, i] = self.runner.numbers(v)
         return columns
+
+    def check(self, build: Callable[[list[Value]], Value], batch: Any, tolerance: float = 1e-9) -> None:
+        """See whether these samples are treated as Python would treat them: ValueError, naming the first that is not.
+
+        `build(inputs)` makes the loss anew, for new Values as inputs. What it decides by a number (an `if`, max(),
+        sorted()) a replay cannot decide again: it keeps what was decided for the sample that it was made with.
+        """
+        self.write()
+        for i, row in enumerate(self._checked(batch)):
+            loss, (value, gradients) = build([Value(x) for x in row]), self.loss_and_gradients([row])
+            loss.zero_grad()
+            loss.backward()
+            found, wanted = [value, *gradients], [loss.data, *[p.grad for p in self.parameters]]
+            if not np.allclose(found, wanted, rtol=tolerance, atol=tolerance * np.abs(wanted).max(), equal_nan=True):
+                raise ValueError(
+                    f"sample {i}: its loss is {loss.data:.6g} where the graph is made anew, {value:.6g} in the replay, "
+                    f"or a gradient differs. Does a number decide something (if, max, sorted) when the graph is made? "
+                    f"That holds for all samples then: say it with an operation, such as relu, abs or maximum"
+                )
 
     def explain(self) -> str:
         "How many scalars became how many statements, and where matrix products were found."

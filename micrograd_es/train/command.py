@@ -10,10 +10,11 @@ import random
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from ..data import Example, Images, glyphs, mnist
 from ..saving import save
+from ..terminal import Parser
 from . import digits, pictures
 
 SETS = {"mnist": "60,000 handwritten digits of 28x28", "glyphs": "small noisy digits of 8x8, made on the spot"}
@@ -27,13 +28,6 @@ examples:
 pictures: mnist-weights.svg, what every hidden neuron looks for; mnist-learned.svg, the same without the noise it
 started from; mnist-mistakes.svg, new digits that were read wrongly, the surest mistakes first
 """
-
-
-class Parser(argparse.ArgumentParser):
-    "argparse, but a mistake is answered in one line."
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {' '.join(message.split())}\n")
 
 
 def arguments() -> Parser:
@@ -53,6 +47,7 @@ def arguments() -> Parser:
     add("--epochs", type=positive, default=30, metavar="n", help="(30)")
     add("--batch", type=positive, default=10, metavar="n", help="examples in a minibatch (10)")
     add("--seed", type=int, default=0, metavar="n", help="of the first weights and of the order (0)")
+    add("--runner", choices=("numpy", "numba"), default="numpy", help="who runs the program (numpy); numba is faster")
     add("--data", metavar="folder", help="where MNIST's files are")
     add("--out", metavar="name", help="of the pictures (the data's)")
     add("--save", metavar="file.json", help="write the trained weights")
@@ -90,7 +85,7 @@ def trained(options: argparse.Namespace) -> str:
     known, unseen = examples(options.data_set, options.data, options.seed)
     random.seed(options.seed)
     inputs, rate = len(known[0][0]), digits.RATE[options.cost] if options.rate is None else options.rate
-    net, r = network = digits.network(options.hidden, options.cost, inputs)
+    net, r = network = digits.network(options.hidden, options.cost, inputs, options.runner)
     say(r.explain())
     rows, start = digits.table(unseen), pictures.first_layer(net)
     batches = options.epochs, options.batch, options.seed

@@ -34,7 +34,7 @@ class Network(NamedTuple):
     r: Replay
 
 
-def network(hidden: int = 30, cost: str = "cross-entropy", inputs: int = 784) -> Network:
+def network(hidden: int = 30, cost: str = "cross-entropy", inputs: int = 784, runner: str = "numpy") -> Network:
     """inputs-hidden-10 sigmoid units, weights and biases from N(0, 1), made of single Values.
 
     One sample's columns: its pixels x₁, x₂, ..., then its label, one-hot, y₁, y₂, ...
@@ -47,7 +47,7 @@ def network(hidden: int = 30, cost: str = "cross-entropy", inputs: int = 784) ->
     scores = net(pixels)
     loss = cost_of(cost, scores, label)
     loss.label = "loss"
-    return Network(net, replay(loss, [*pixels, *label], net.parameters(), outputs=scores))
+    return Network(net, replay(loss, [*pixels, *label], net.parameters(), outputs=scores, runner=runner))
 
 
 def cost_of(cost: str, scores: Sequence[Value], label: Sequence[Value]) -> Value:
