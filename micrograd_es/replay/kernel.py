@@ -89,7 +89,22 @@ def matrix(back, t, left, right, slots, memory, grads, blocks, batch, shared, y)
 
 @compiled
 def run(
-    table, operands, slots, signs, spread, memory, grads, blocks, empty, batch, shared, root, root_lane, forward, back
+    table,
+    operands,
+    slots,
+    signs,
+    spread,
+    memory,
+    grads,
+    blocks,
+    empty,
+    batch,
+    shared,
+    lanes,
+    root,
+    lane_of_root,
+    forward,
+    back,
 ):
     samples, count = len(batch), len(table)
     for i in spread:  # the inputs that are wanted one by one
@@ -102,10 +117,10 @@ def run(
         if step == count:  # at the loss: all gradients but its own are 0
             for i in range(len(empty)):
                 grads[empty[i, 0] : empty[i, 1]] = 0.0
-            grads[shared + batch.shape[1] * samples :] = 0.0
-            y = place(root, root_lane, shared, samples)
-            for b in range(samples if root_lane else 1):
-                grads[y + b] = 1.0 / samples if root_lane else 1.0
+            grads[shared + batch.shape[1] * samples : shared + lanes * samples] = 0.0
+            y = place(root, lane_of_root, shared, samples)
+            for b in range(samples if lane_of_root else 1):
+                grads[y + b] = 1.0 / samples if lane_of_root else 1.0
         g = 2 * count - 1 - step if behind else step
         kind, n, lane, o = table[g, KIND], table[g, MEMBERS], table[g, LANE], table[g, OPERAND]
         first, width = place(table[g, START], lane, shared, samples), samples if lane else 1

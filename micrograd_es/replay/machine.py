@@ -49,10 +49,9 @@ class Machine:
 
     def run(self, batch: Array, back: bool = False, answers: bool = True) -> None:
         root = self.plan.roots[0]
-        room = self.room.get(len(batch)) or self._room(len(batch))
-        lane = self.plan.lane.get(root, SHARED)
+        where = *self.plan.sizes, self.plan.slot[root], self.plan.lane.get(root, SHARED)
         count = len(self.fixed[0]) if answers or not back else self.early
-        self.kernel.run(*self.fixed, *room, batch, self.plan.sizes[SHARED], self.plan.slot[root], lane, count, back)
+        self.kernel.run(*self.fixed, *(self.room.get(len(batch)) or self._room(len(batch))), batch, *where, count, back)
         self.batch = batch
 
     def move(self, region: Any, direction: Array, rate: float) -> None:
