@@ -27,7 +27,7 @@ import numpy as np
 
 from ..engine import Value
 from .plan import LANES, SHARED, Group, Linear, Plan, Product, Read
-from .rows import ArrayText, Functions
+from .rows import Functions, arrays
 from .titles import Titles
 
 Array = Any
@@ -137,9 +137,8 @@ class Pure:
         operands = [self._operand(read) for read in g.reads]
         if all(wide is False for _, wide in operands):  # somebody must have a column for each member
             operands[0] = self._read(g.reads[0]), True
-        language = ArrayText()
-        names = [language(x) for x, _ in operands]
-        return f"{function}({', '.join(map(str, names))})" if function else str(language.formula(g.op, *names))
+        names = [arrays(x) for x, _ in operands]
+        return f"{function}({', '.join(map(str, names))})" if function else str(arrays.formula(g.op, *names))
 
     def _operand(self, read: Read) -> tuple[Any, bool]:
         "What a row reads, and whether it is as wide as the group: a number or one column will do for all its members."

@@ -9,6 +9,7 @@ from typing import Any
 from ..engine import Value
 from ..op import Op
 from ..symbols import ATOM, MINUS, POWER, NumPy, Symbol
+from .steps import Steps
 
 
 class Functions:
@@ -25,16 +26,15 @@ class Functions:
         key = op.forward, op.constants, count
         if key not in self.functions:
             xs = ["x"] if count == 1 else [f"x{i}" for i in range(1, count + 1)]
-            forward, backward = ArrayText(), ArrayText()
-            y = forward.formula(op, *xs)
-            local = ", ".join(map(str, backward.local_gradients(op, "y", *xs)))
-            texts = [*forward.lines, str(y), *backward.lines, local]
-            if not any("np." in text for text in texts):
+            ahead, behind = Steps(arrays), Steps(arrays)
+            forward, (y,) = ahead.written([op.forward(ahead, *map(ahead, xs), *op.constants)])
+            backward, locals_ = behind.written(op.partials(behind, behind("y"), *map(behind, xs), *op.constants))
+            if not any("np." in text for text in (*forward, y, *backward, *locals_)):
                 self.functions[key] = "", ""
             else:
                 name = self._free_name(op, count)
-                lines = [f"def {name}({', '.join(xs)}):", *forward.lines, f"return {y}"]
-                slopes = [f"def d_{name}(y, {', '.join(xs)}):", *backward.lines, f"return {local},"]
+                lines = [f"def {name}({', '.join(xs)}):", *forward, f"return {y}"]
+                slopes = [f"def d_{name}(y, {', '.join(xs)}):", *backward, f"return {', '.join(locals_)},"]
                 both = "\n    ".join(lines) + "\n\n\n" + "\n    ".join(slopes)
                 self.functions[key] = name, f"{both}\n\n\n{name} = row({name}, d_{name})"
         return self.functions[key][0]
@@ -48,33 +48,11 @@ class Functions:
 
 
 class ArrayText(NumPy):
-    """Python on arrays, in which powers are written a ** b and what is long gets a name.
-
-    `lines` are the statements that give these names.
-    """
-
-    LONG = 30
-
-    def __init__(self) -> None:
-        super().__init__({"abs": "abs({})"})
-        self.lines: list[str] = []
-        self.known: dict[str, str] = {}
+    "Python on the arrays of any engine: powers are written a ** b."
 
     def pow(self, a: Any, n: Any) -> Symbol:
         n = self(n)  # a ** -0.5 needs no brackets
         return Symbol(f"{self(a)._within(ATOM)} ** {n if n.rank == MINUS else n._within(ATOM)}", POWER, self)
 
-    def __getattr__(self, name: str) -> Any:
-        function = super().__getattr__(name)
-        return lambda *xs: self._short(function(*xs))
 
-    def where(self, condition: Any, a: Any, b: Any) -> Any:
-        return self._short(super().where(condition, a, b))
-
-    def _short(self, symbol: Any) -> Any:
-        if len(symbol.text) <= self.LONG:
-            return symbol
-        if symbol.text not in self.known:
-            self.known[symbol.text] = f"t{len(self.known)}"
-            self.lines.append(f"{self.known[symbol.text]} = {symbol.text}")
-        return Symbol(self.known[symbol.text], ATOM, self)
+arrays = ArrayText({"abs": "abs({})"})
