@@ -7,7 +7,7 @@
 ([], ['np.where(x < 0.0, y, 1.0 / (x * 0.6931471805599453))'])
 >>> steps = Steps(numpy)
 >>> steps.written([Value.logsumexp.op.forward(steps, steps("a"), steps("b"))])[0]
-['t0 = np.maximum(a, b)', 't3 = np.where(abs(t0) < np.inf, t0, 0.0)']
+['t0 = np.maximum(a, b)', 't1 = np.where(abs(t0) < np.inf, t0, 0.0)']
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Steps(Maths):
         steps = {str(step): ast.parse(text, mode="eval").body for text, step in self.names.items()}
         found = [ast.parse(str(self(r)), mode="eval").body for r in results]
         inline = _Inline(steps, [*steps.values(), *found])
-        lines = [f"{name} = {ast.unparse(inline.visit(tree))}" for name, tree in steps.items() if inline.uses[name] > 1]
+        lines = [f"{short} = {ast.unparse(inline.visit(steps[name]))}" for name, short in inline.named.items()]
         return lines, [ast.unparse(inline.visit(tree)) for tree in found]
 
 
@@ -82,10 +82,11 @@ class _Inline(ast.NodeTransformer):
     def __init__(self, steps: dict[str, ast.expr], trees: list[ast.expr]):
         self.steps = steps
         self.uses = Counter(node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name))
+        self.named = {name: f"t{i}" for i, name in enumerate(name for name in steps if self.uses[name] > 1)}
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         once = node.id in self.steps and self.uses[node.id] == 1
-        return self.visit(self.steps[node.id]) if once else node
+        return self.visit(self.steps[node.id]) if once else ast.Name(self.named.get(node.id, node.id))
 
 
 def _symbol(x: Any) -> Any:
