@@ -207,6 +207,16 @@ def test_float32(runner):
     assert single != double and single == pytest.approx(double, rel=1e-5)
 
 
+def test_no_inputs_no_parameters(runner):
+    "A loss of parameters alone is the same for every sample; without parameters there is something to predict."
+    x, w = Value(3.0), Value(2.0)
+    r = replay(w * w * 3 + w, [], [w], runner=runner)
+    value, gradients = r.loss_and_gradients(np.zeros((4, 0)))
+    assert value == 14 and gradients.tolist() == [13]
+    r = replay(x * x, [x], [], outputs=[x, x * x + 1], runner=runner)
+    assert r.predict([[1.0], [2.0]]).tolist() == [[1, 2], [2, 5]] and r.loss_and_gradients([[2.0]])[0] == 4
+
+
 def test_an_if_is_noticed():
     "A graph keeps the branch that it was made with: check compares with the graph made anew for each sample."
     w, b = Value(2.0), Value(0.5)

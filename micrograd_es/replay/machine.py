@@ -25,17 +25,10 @@ class Machine:
         edges = np.flatnonzero(np.diff(np.concatenate([[0], table.empty.astype(int), [0]])))
         self.empty = edges.reshape(-1, 2)  # from, to: where gradients must be 0 before they are added up
         self.blocks, self.early = table.blocks, table.early
-        self.memory = self.grads = np.zeros(plan.sizes[SHARED], dtype)
+        self.shared, self.d_shared = np.zeros(plan.sizes[SHARED], dtype), np.zeros(plan.sizes[SHARED], dtype)
+        self.memory, self.grads = self.shared, self.d_shared
         self.room: dict[int, tuple[Array, ...]] = {}  # the memory for a number of samples
         self.batch: Array = np.zeros((0, len(plan.inputs)))
-
-    @property
-    def shared(self) -> Array:
-        return self.memory[: self.plan.sizes[SHARED]]
-
-    @property
-    def d_shared(self) -> Array:
-        return self.grads[: self.plan.sizes[SHARED]]
 
     def numbers(self, v: Value) -> Array:
         "Those of a node, one for each sample; or one, if they share it."
@@ -57,7 +50,7 @@ class Machine:
     def move(self, region: Any, direction: Array, rate: float) -> None:
         "Weights -= rate · direction."
         if isinstance(region, slice):
-            kernel.move(self.shared[region], direction, rate)
+            kernel.move(self.shared[region], direction, self.dtype.type(rate))
         else:
             self.shared[region] -= rate * direction
 
@@ -68,6 +61,7 @@ class Machine:
         if need > len(self.memory):
             self.memory = np.concatenate([self.shared, np.zeros(need - fixed, self.dtype)])
             self.grads, self.room = np.zeros(need, self.dtype), {}
+            self.shared, self.d_shared = self.memory[:fixed], self.grads[:fixed]
         blocks = np.zeros(self.blocks * samples, self.dtype)
         self.room[samples] = self.memory, self.grads, blocks, self.empty
         return self.room[samples]
