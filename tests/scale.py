@@ -105,8 +105,8 @@ def measured(shape, nodes, skip=()):
 
 
 def table(nodes=1_000_000):
-    "The seconds of every view and shape; 'no' where it refuses. (A replay of a chain has a statement for every node.)"
-    columns = {shape: measured(shape, nodes, ("replay",) if shape == "chain" else ()) for shape in SHAPES}
+    "The seconds of every view and shape; 'no' where it refuses."
+    columns = {shape: measured(shape, nodes) for shape in SHAPES}
     text = [f"{nodes:,} nodes: seconds".ljust(24) + "".join(shape.rjust(12) for shape in columns)]
     for name in columns["wide"]:
         cells = [column.get(name) for column in columns.values()]

@@ -154,6 +154,12 @@ def test_networks(make, runner):
     assert len(r.plan.groups) < r.plan.scalars / 4
 
 
+def test_a_small_network_is_no_chain():
+    "Node by node it would take twelve times as long, and nobody would see its matrix products."
+    x, y, net = Value(0.0), Value(0.0), nn.MLP(1, [3, 1], act="tanh")
+    assert replay(losses.squared(net([x]), y), [x, y], net.parameters()).explain().count("matrix product") == 1
+
+
 def test_a_layer_is_one_matrix_product():
     "x @ W appears although nobody wrote it: thirty neurons are one statement."
     random.seed(0)

@@ -68,9 +68,10 @@ class Walk:
 
 
 def is_thin(order: list[Value]) -> bool:
-    "Is the graph so long that hardly anything in it can be done at once?"
+    "Is the graph so long that hardly anything in it can be done at once? (What is small is quick by groups as well.)"
     depth: dict[Value, int] = {}
     for v in order:
         if v.parents:
             depth[v] = 1 + max([depth.get(x, 0) for x in v.parents])
-    return len(depth) < 8 * max(depth.values(), default=0)
+    levels = max(depth.values(), default=0)
+    return levels > 1000 and len(depth) < 8 * levels
