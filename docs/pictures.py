@@ -1,9 +1,12 @@
-"""Draws the pictures of README.md anew: python docs/pictures.py"""
+"""Draws the pictures of README.md anew: python docs/pictures.py (neurons.png, which needs MNIST, if it is named)"""
 
+import random
+import sys
 from pathlib import Path
 
-from micrograd_es import Value, draw
+from micrograd_es import Value, data, draw, train
 from micrograd_es.picture import by_wasm
+from micrograd_es.train.pictures import png, signed, square
 
 HERE = Path(__file__).parent
 
@@ -24,6 +27,23 @@ def svg(name: str) -> bytes:
     return by_wasm(PICTURES[name]())
 
 
+def neurons() -> bytes:
+    "What three epochs of MNIST add to the weights of the first ten neurons, side by side."
+    import numpy as np
+
+    random.seed(0)
+    net, _ = network = train.network()
+    start = train.first_layer(net)
+    known, unseen = train.table(data.mnist("train")[:50_000]), train.table(data.mnist("test"))
+    train.run(network, known, unseen, epochs=3)
+    network.r.write()
+    learned = [signed(square(row)) for row in (train.first_layer(net) - start)[:10]]
+    gap = np.full((28, 2, 3), 255, "uint8")
+    return png(np.hstack([part for tile in learned for part in (tile, gap)][:-1]))
+
+
 if __name__ == "__main__":
     for name in PICTURES:
         (HERE / name).write_bytes(svg(name))
+    if "neurons.png" in sys.argv:
+        (HERE / "neurons.png").write_bytes(neurons())
