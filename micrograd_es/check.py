@@ -12,6 +12,8 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+from .floats import floats
+
 FORWARD_STEP = 1e-4  # the slide's h
 CENTRAL_STEP = 1e-6  # near the best for float64: the error of the difference is about h**2 + 1e-16 / h
 TOLERANCE = 1e-5
@@ -75,35 +77,49 @@ def check(root: Any, *leaves: Any, h: float = CENTRAL_STEP) -> Check:
     Every number and gradient of the graph is left as it was. A kink (relu at 0, a tie) is where the slopes to the left
     and to the right differ. ValueError if no leaves are named and trying all of them would take very long.
     """
+    from .engine import topological
     from .names import names
-    from .routes import leaves_of, upstream
+    from .routes import between, leaves_of, upstream
 
-    called, gradients = names(root), upstream(root)
+    order, called = topological(root), names(root)
+    gradients = upstream(root, order)
     chosen = leaves or leaves_of(called)
     if not leaves and len(chosen) * len(called) > LONGEST:
         raise ValueError(
             f"{len(chosen):,} leaves, and a graph of {len(called):,} nodes to compute again for each: "
             "name some of them, check(root, w)"
         )
-    before = {v: (v.data, v.local_grads) for v in called}
-    try:
-        return Check([_row(root, v, called.get(v, v.label), gradients.get(v, 0.0), h) for v in chosen])
-    finally:
-        for v, (data, local_grads) in before.items():
-            v.data, v.local_grads = data, local_grads
+    numbers = {v: v.data for v in order}
+    _compute(order, numbers)
+
+    def row(leaf: Any) -> Row:
+        way = between(root, [leaf], order)  # only these move with the leaf
+
+        def f(x: float) -> float:
+            moved = numbers | {leaf: x}
+            _compute(way, moved)
+            return float(moved[root])
+
+        return _row(f, leaf.data, numbers[root], called.get(leaf, leaf.label), gradients.get(leaf, 0.0), h)
+
+    return Check([row(v) for v in chosen])
 
 
-def _row(root: Any, leaf: Any, name: str, gradient: float, h: float) -> Row:
-    at = leaf.data
+def _compute(nodes: list[Any], numbers: dict[Any, float]) -> None:
+    "The number of every node among these that an operation made, from those of its parents."
+    for v in nodes:
+        if v.parents:
+            xs = [numbers[x] for x in v.parents]
+            try:
+                numbers[v] = v.op.forward(floats, *xs, *v.op.constants)
+            except (ArithmeticError, TypeError, ValueError):  # it has another answer, or says why not
+                numbers[v], _ = v.op.evaluate(*xs)
 
-    def f(x: float) -> float:
-        leaf.data = x
-        return float(root.forward().data)
 
+def _row(f: Any, at: float, here: float, name: str, gradient: float, h: float) -> Row:
     step = h * max(1.0, abs(at))
-    here, right, left = f(at), f(at + step), f(at - step)
+    right, left = f(at + step), f(at - step)
     forward = (f(at + FORWARD_STEP) - here) / FORWARD_STEP
-    f(at)
     central = (right - left) / (2 * step)
     scale = max(abs(gradient), abs(central), 1e-3 * max(1.0, abs(here)))
     error = abs(gradient - central) / scale
