@@ -32,7 +32,8 @@ def close_up(root: Value, *leaves: Value) -> Value:
     changes neither the node nor its local gradients. So draw, explain, paths and play show what concerns one weight,
     and the gradient by it is the whole one. ValueError for what is no leaf, or not used by root.
     """
-    order, known = topological(root), known_names(root)
+    order = topological(root)
+    known = known_names(order)
     if not leaves:
         raise ValueError("close_up(root, w): it needs a leaf to look at")
     under = set(order)
@@ -40,7 +41,7 @@ def close_up(root: Value, *leaves: Value) -> Value:
         if w.parents or w not in under:
             what = "is no leaf: it is made of others" if w.parents else "is not used: its gradient is 0"
             raise ValueError(f"close_up: {known.get(w, w.label or repr(w))} {what}")
-    way = set(between(root, leaves))
+    way = set(between(root, leaves, order))
     twins: dict[Value, Value] = {}
     for v in order:
         if v in way and v.parents:

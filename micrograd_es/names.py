@@ -73,12 +73,11 @@ def names(root: Value, variables: Mapping[str, Any] | None = None) -> dict[Value
     ['x', 'w', 'ŷ', 'y', 'v₁', 'out']
     """
     order = topological(root)
-    return _distinct(order, {root: "out"} | known_names(root, variables))
+    return _distinct(order, {root: "out"} | known_names(order, variables))
 
 
-def known_names(root: Value, variables: Mapping[str, Any] | None = None) -> dict[Value, str]:
-    "The names that nodes under root have of their own: all but v₁, v₂, ..., and perhaps two alike."
-    order = topological(root)
+def known_names(order: list[Value], variables: Mapping[str, Any] | None = None) -> dict[Value, str]:
+    "The names that the nodes of a graph have of their own: all but v₁, v₂, ..., and perhaps two alike."
     known = variable_names(caller() if variables is None else variables)
     for v in order:
         for call in v.calls:
@@ -103,11 +102,11 @@ def known_names(root: Value, variables: Mapping[str, Any] | None = None) -> dict
 
 def _distinct(order: list[Value], known: dict[Value, str]) -> dict[Value, str]:
     taken = {known[v] for v in order if v in known}
-    fresh = (f"v{i}".translate(SUBSCRIPT) for i in count(1))
+    fresh = (name for i in count(1) if (name := f"v{i}".translate(SUBSCRIPT)) not in taken)
     again: dict[str, Iterator[str] | None] = {}  # x, x[2], x[3], ...
     named = {}
     for v in order:
-        name = known.get(v) or next(n for n in fresh if n not in taken)
+        name = known.get(v) or next(fresh)
         if v.op is not CONSTANT:
             if name in again:
                 more = again[name] = again[name] or _numbered(name)

@@ -17,11 +17,11 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .engine import Value
+from .engine import Value, topological
 from .explain import nonfinite_note
 from .formulas import Formulas
 from .names import names
-from .routes import Edge, between, upstream, uses
+from .routes import Edge, between, local_grads, upstream, uses
 from .symbols import ATOM, number_text, plain
 
 LIMIT = 1000  # paths
@@ -45,7 +45,7 @@ class Paths:
         if leaf not in self.names:
             raise ValueError(f"{self.names[root]} does not use {leaf.label or leaf!r}: there is no path")
         self.nodes = between(root, [leaf])
-        self.count = count_paths(root, leaf)
+        self.count = _ways(self.nodes, leaf)
         ends = f"{self.names[root]} has {_count(self.count)} to {self.names[leaf]}"
         if self.count > limit:
             raise ValueError(f"{ends}, more than {limit:,}: explain(root, wrt=leaf) adds them up node by node")
@@ -124,22 +124,26 @@ def paths(root: Value, leaf: Value, limit: int = LIMIT) -> Paths:
 
 def count_paths(root: Value, leaf: Value) -> int:
     "How many routes there are, without walking them: a node has as many as its parents together. (As far as 10^400.)"
+    return _ways(between(root, [leaf]), leaf)
+
+
+def _ways(nodes: list[Value], leaf: Value) -> int:
+    "How many routes lead from the last of the nodes between to leaf."
     ways = {leaf: 1}
-    for v in between(root, [leaf]):
+    for v in nodes:
         if v is not leaf:
-            ways[v] = min(sum(ways.get(x, 0) for x in v.parents), MANY)
-    return ways[root]
+            ways[v] = min(sum([ways[x] for x in v.parents if x in ways]), MANY)
+    return ways[nodes[-1]]
 
 
 def why(root: Value, leaf: Value) -> str:
     "Why the gradient of root by leaf is zero, tiny, huge or not a number: names the edge that makes it so."
-    called = names(root)
+    order, called = topological(root), names(root)
     name = called.get(leaf, leaf.label or repr(leaf))
     d = f"∂{called[root]}/∂{name}"
     if leaf not in called:
         return f"{d} = 0: {called[root]} was not made from {name}"
-    nodes, slope = between(root, [leaf]), upstream(root)[leaf]
-    edges, f = uses(nodes), Formulas(root, called, plain)
+    nodes, slope, f = between(root, [leaf], order), upstream(root, order)[leaf], Formulas(root, called, plain)
     here = f"{d} = {number_text(slope)}"
 
     def edge_text(e: Edge) -> str:
@@ -148,14 +152,15 @@ def why(root: Value, leaf: Value) -> str:
         return f"{f.d(e.child, x)} = {number_text(e.local)} in {made}, at {called[x]} = {number_text(x.data)}"
 
     if not math.isfinite(slope):
-        born = [e for v in nodes if v is not root for e in edges[v] if not math.isfinite(e.local)]
+        edges = uses(nodes)
+        born = [e for v in nodes for e in edges.get(v, []) if not math.isfinite(e.local)]
         cause = nonfinite_note(root, called) or (edge_text(born[-1]) if born else "products overflow on the way")
         return f"{here}: {cause}"
-    best = _strongest(root, leaf, nodes, edges)
+    best = _strongest(root, leaf, nodes)
     if slope == 0 and not best:
-        blocked = _blocking(root, nodes, edges)
+        blocked = _blocking(root, nodes)
         return f"{here}: blocked by " + " and by ".join(map(edge_text, blocked))
-    count = count_paths(root, leaf)
+    count = _ways(nodes, leaf)
     if slope == 0:
         cancel = f"its {_count(count)} cancel, or " if count > 1 else ""
         return f"{here}: {cancel}the products on the way are too small for a float"
@@ -172,28 +177,25 @@ def why(root: Value, leaf: Value) -> str:
     return f"{here}: {which} is {route}, with {numbers}"
 
 
-def _strongest(root: Value, leaf: Value, nodes: list[Value], edges: dict[Value, list[Edge]]) -> list[Edge]:
+def _strongest(root: Value, leaf: Value, nodes: list[Value]) -> list[Edge]:
     "The edges of the route with the largest product, from the root down; none if every route has a 0 on it."
-    best: dict[Value, tuple[float, Edge | None]] = {root: (0.0, None)}
-    for v in reversed(nodes):
-        for e in edges.get(v, []):
-            if e.child in best and e.local:
-                strength = best[e.child][0] + math.log(abs(e.local))
-                if v not in best or strength > best[v][0]:
-                    best[v] = strength, e
+    strength, best = {root: 0.0}, dict[Value, Edge]()
+    for child in reversed(nodes):
+        if child in strength:
+            for place, (v, local) in enumerate(zip(child.parents, local_grads(child))):
+                through = strength[child] + math.log(abs(local)) if local else -math.inf
+                if through > strength.get(v, -math.inf):
+                    strength[v], best[v] = through, Edge(child, place, local)
     route, v = [], leaf
-    while v is not root:
-        edge = best.get(v, (0.0, None))[1]
-        if edge is None:
-            return []
-        route.append(edge)
-        v = edge.child
+    while v in best:
+        route.append(best[v])
+        v = best[v].child
     return route[::-1]
 
 
-def _blocking(root: Value, nodes: list[Value], edges: dict[Value, list[Edge]]) -> list[Edge]:
+def _blocking(root: Value, nodes: list[Value]) -> list[Edge]:
     "The edges with local gradient 0 that the gradient meets first, coming from the root."
-    reached = {root}
+    reached, edges = {root}, uses(nodes)
     blocked = []
     for v in reversed(nodes):
         for e in edges.get(v, []):

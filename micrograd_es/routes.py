@@ -57,9 +57,9 @@ def upstream(root: Value, order: list[Value] | None = None) -> dict[Value, float
     return grads
 
 
-def between(root: Value, leaves: Iterable[Value]) -> list[Value]:
+def between(root: Value, leaves: Iterable[Value], order: list[Value] | None = None) -> list[Value]:
     "The nodes on the routes from root to these leaves, in topological order."
-    order, used = topological(root), set(leaves)
+    order, used = order or topological(root), set(leaves)
     for v in order:
         if not used.isdisjoint(v.parents):
             used.add(v)
