@@ -3,8 +3,10 @@
 from typing import Any
 
 from .engine import Value, new, topological
+from .pythonic import undisturbed
 
 
+@undisturbed
 def _deepcopy(root: Value, memo: dict[int, Any]) -> Value:
     for v in topological(root):
         if id(v) not in memo:

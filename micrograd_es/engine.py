@@ -20,7 +20,7 @@ from typing import Any
 
 from .floats import Maths, as_float, choices, floats, is_number
 from .op import LN2, Op, log_sum_exp, shares, total
-from .pythonic import Pythonic
+from .pythonic import Pythonic, undisturbed
 
 
 def made(op: Op, *parents: Value) -> Value:
@@ -187,6 +187,7 @@ def topological(root: Value) -> list[Value]:
     return order
 
 
+@undisturbed
 def gradient(y: Value, *xs: Value) -> list[Value]:
     """dy/dx for each x, as Values: to be differentiated again, drawn, explained. It is 0 for an x that y does not use.
 
@@ -202,8 +203,7 @@ def gradient(y: Value, *xs: Value) -> list[Value]:
     grads: dict[Value, Any] = {y: 1.0}
     for v in reversed(order):
         if v.parents and v in used:
-            if not v.op.partials:
-                v.op.evaluate()  # says why not
+            v.op.partials or v.op.evaluate()  # which says why not
             for x, local in zip(v.parents, v.op.partials(Value, v, *v.parents, *v.op.constants)):
                 if x in used:
                     upstream = grads[v]
