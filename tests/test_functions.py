@@ -5,7 +5,7 @@ import math
 import pytest
 
 from micrograd_es import check, dot, gelu, leaky_relu, logsumexp, mean, softmax, swish
-from micrograd_es.engine import Value
+from micrograd_es.engine import Value, topological
 from micrograd_es.functions import sigmoid
 
 
@@ -86,3 +86,9 @@ def test_dot_of_different_lengths():
     "zip would drop the rest in silence."
     with pytest.raises(ValueError, match="dot: 3 numbers against 2"):
         dot([1, 2, 3], [Value(1.0), Value(2.0)])
+
+
+def test_a_slope_of_one_is_no_node():
+    "sigmoid(x) is the slide's one node; only another λ multiplies."
+    x = Value(0.5)
+    assert sigmoid(x).parents == (x,) and sigmoid(x, 0).data == 0.5 and len(topological(sigmoid(x, 2))) == 4

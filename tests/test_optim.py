@@ -1,5 +1,6 @@
 "Optimisers against recurrences written out by hand, schedules at their ends, and a training loop that one can trust."
 
+import inspect
 import itertools
 import math
 import random
@@ -308,3 +309,13 @@ def test_progress_on_a_terminal(capsys, monkeypatch):
         assert shown, screen
         bars += shown[4] is not None
     assert 3 <= bars < len(texts) - 11
+
+
+def test_defaults():
+    "Those of the papers and of PyTorch, ten passes, and nothing printed that nobody asked for."
+    given = {f: {n: p.default for n, p in inspect.signature(f).parameters.items()} for f in (SGD, Adam, AdamW, fit)}
+    adam = {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8}
+    assert given[SGD].items() >= {"lr": 0.01, "momentum": 0.0, "weight_decay": 0.0}.items()
+    assert given[Adam].items() >= (adam | {"weight_decay": 0.0}).items()
+    assert given[AdamW].items() >= (adam | {"weight_decay": 0.01}).items()
+    assert given[fit].items() >= {"epochs": 10, "progress": False}.items()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from micrograd_es.engine import Value
 from micrograd_es.floats import floats
 from micrograd_es.symbols import javascript, latex, latex_name, number_text, plain, python
+from micrograd_es.symbols import numpy as arrays
 
 LANGUAGES = [plain, latex, python, javascript]
 POINTS = [(0.3, 0.7, 1.9), (2.5, 0.4, 1.1), (1.0, 1.0, 1.0), (0.001, 36.0, 5.0), (17.0, 3.0, 0.01)]
@@ -264,3 +265,11 @@ def test_infinities_for_machines():
     assert [str(javascript(x)) for x in (math.inf, -math.inf, math.nan)] == ["Infinity", "-Infinity", "NaN"]
     assert [eval(str(python(x))) for x in (math.inf, -math.inf)] == [math.inf, -math.inf]
     assert math.isnan(eval(str(python(math.nan))))
+
+
+@pytest.mark.parametrize("x", [0.0, -0.5, 1e300, math.inf, -math.inf, math.nan])
+def test_numbers_of_numpy_and_python_are_those_numbers(x):
+    "What stands in an exported program is read back to the bit, also where numbers end."
+    np = pytest.importorskip("numpy")
+    for text in (arrays.number(x), python.number(x)):
+        assert repr(float(eval(text, {"np": np}))) == repr(x)
