@@ -1,6 +1,7 @@
 "The referee: it agrees where the gradient is right, says so where it is wrong, and touches nothing."
 
 import math
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -129,3 +130,21 @@ def test_large_and_small_numbers():
 def test_slope():
     "The central difference alone, for a function of one number."
     assert slope(math.sin, 1.0) == pytest.approx(math.cos(1.0), abs=1e-9)
+
+
+def test_too_many_leaves(monkeypatch):
+    "All leaves of a large graph are refused, the most that is allowed is not, and named ones never are."
+    x, w = Value(1.0, label="x"), Value(2.0, label="w")
+    y = x * w + x
+    monkeypatch.setattr(sys.modules["micrograd_es.check"], "LONGEST", 8)  # two leaves times four nodes
+    assert check(y).ok
+    monkeypatch.setattr(sys.modules["micrograd_es.check"], "LONGEST", 7)
+    assert check(y, w, x).ok
+    with pytest.raises(ValueError, match="2 leaves, and a graph of 4 nodes .* name some of them"):
+        check(y)
+
+
+def test_head():
+    "The formulas above the columns name the one leaf that is checked; of several they say w."
+    x, w = Value(1.0, label="x"), Value(2.0, label="weight")
+    assert "(f(x+h) - f(x)) / h" in str(check(x * w, x)) and "(f(w+h) - f(w)) / h" in str(check(x * w))
