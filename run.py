@@ -2,7 +2,7 @@
 
     python3 run.py                                    the worked solution of (x*w - y)**2, and its picture
     python3 run.py "(a*b + c).tanh()" a=2 b=-3 c=10   an expression of your own: all that micrograd-es understands
-    python3 run.py test                               the tests: all that pytest understands may follow
+    python3 run.py test                               the tests: all that pytest understands may follow (-n 0: no workers)
 
 It needs Python 3.11 and pip (or ensurepip), and changes nothing outside .venv.
 """
@@ -50,6 +50,7 @@ if sys.version_info < (3, 11):
     sys.exit("run.py: needs Python 3.11 or newer, and this is " + sys.version.split()[0])
 if sys.argv[1:2] == ["test"]:
     install("tests", "-e", ".", "--group", "test")
-    sys.exit(subprocess.call([PYTHON, "-m", "pytest", *sys.argv[2:]], cwd=HERE))
+    many = "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"  # a file's tests share what they start
+    sys.exit(subprocess.call([PYTHON, "-m", "pytest", *many, *sys.argv[2:]], cwd=HERE))
 install("micrograd-es", "-e", ".")
 sys.exit(subprocess.call([PYTHON, "-m", "micrograd_es", *sys.argv[1:]]))

@@ -56,7 +56,7 @@ def test_softmax_classifier(options):
 
 
 def test_svm_classifier():
-    runs = [example("svm_classifier").run(lam, epochs=60) for lam in (0.0, 0.01, 0.1, 1.0)]
+    runs = [example("svm_classifier").run(lam, epochs=30) for lam in (0.0, 0.01, 0.1, 1.0)]
     assert all(accuracy >= 0.95 for accuracy, _, _ in runs)
     assert all(less < more for (_, _, more), (_, _, less) in pairwise(runs))  # ‖W‖ shrinks as λ grows
     assert all(less < more for (_, less, _), (_, more, _) in pairwise(runs))  # and the data loss pays

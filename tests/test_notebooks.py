@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -84,7 +85,9 @@ def executed(tmp_path_factory):
             "MPLCONFIGDIR",
         ):  # nothing of the user's own, nothing left there
             patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
-        notebooks = asyncio.run(run_all(paths := [path for path in NOTEBOOKS if not why_not(path)], folder))
+        paths = [path for path in NOTEBOOKS if not why_not(path)]
+        with ThreadPoolExecutor(1) as pool:  # a thread of their own: in this one playwright's loop may be running
+            notebooks = pool.submit(asyncio.run, run_all(paths, folder)).result()
         gc.collect()  # here, where it is not heard, that sockets were left open
     return dict(zip(paths, notebooks))
 
