@@ -2,7 +2,7 @@
 
     python3 run.py                                    the worked solution of (x*w - y)**2, and its picture
     python3 run.py "(a*b + c).tanh()" a=2 b=-3 c=10   an expression of your own: all that micrograd-es understands
-    python3 run.py test                               the tests: all that pytest understands may follow (-n 0: no workers)
+    python3 run.py test                               the tests: what pytest understands may follow (-n 0: no workers)
 
 It needs Python 3.11 and pip (or ensurepip), and changes nothing outside .venv.
 """
