@@ -116,7 +116,7 @@ ACTIVATIONS = {  # by name or as a function: what it is at z
 
 
 @pytest.mark.parametrize("z", [-1.7, 0.6])
-@pytest.mark.parametrize("act", ACTIVATIONS, ids=str)
+@pytest.mark.parametrize("act", ACTIVATIONS)
 def test_activations(act, z):
     "By name, with a parameter by functools.partial, or as any function of a Value; through a neuron, with gradients."
     neuron = Neuron(2, act=act)
