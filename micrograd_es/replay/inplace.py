@@ -32,7 +32,7 @@ class _InPlace(ast.NodeTransformer):
         if y and isinstance(value, ast.UnaryOp) and type(value.op) in UFUNCS:
             return _call(UFUNCS[type(value.op)], [value.operand], y)
         if y and isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and not value.keywords:
-            if ast.unparse(value.func.value) == "np" and isinstance(getattr(np, value.func.attr), np.ufunc):
+            if ast.unparse(value.func.value) == "np" and isinstance(getattr(np, value.func.attr, None), np.ufunc):
                 return _call(value.func.attr, value.args, y)
         return node
 
