@@ -88,6 +88,8 @@ def test_a_folder_that_is_read_only(name, folder, capsys, monkeypatch):
     if root:
         os.seteuid(65534)
     try:
+        if not os.access(__file__, os.R_OK, effective_ids=root):
+            pytest.skip("this project lies where root alone may read")
         said = one_line(WRITING[name], capsys)
     finally:
         if root:
