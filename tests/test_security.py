@@ -188,6 +188,7 @@ def test_the_name_of_a_row_is_no_program(tmp_path, monkeypatch):
     "A row of one's own has a symbol, which is a comment in the replay's program, and stays one."
     pytest.importorskip("numpy")
     from micrograd_es.replay import replay
+    from micrograd_es.replay.ladder import Rows, group_rows, tape_rows
 
     monkeypatch.chdir(tmp_path)
     for line_end in ("\n", "\r", "\r\n", "\x0c", "\u2028", "\0"):
@@ -195,6 +196,10 @@ def test_the_name_of_a_row_is_no_program(tmp_path, monkeypatch):
         row = function(symbol, lambda m, x: m.exp(x), lambda m, y, x: (y,))
         x = Value(0.0)
         assert replay(row(x), [x], []).predict([[0.0]]) == [[1.0]] and not os.listdir()
+        rows = Rows(2)
+        rows.kind(row.op, 1)
+        for _, lines in (group_rows(rows), *tape_rows(rows)):  # written into the loop that numba compiles
+            assert all("#" in line.partition("open(")[0] for line in lines.splitlines() if "open(" in line)
 
 
 class Elements(HTMLParser):

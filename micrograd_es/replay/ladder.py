@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..names import clean
 from ..op import Op
 from ..saving import cache_folder, write_whole
 from ..symbols import Language, NumPy
@@ -117,7 +118,7 @@ def _group_row(kind: int, op: Op, inputs: int) -> list[str]:
     xs, spot = range(inputs), "first + i * width + b"
     (ahead, value), (behind, locals_) = _forward(op, inputs), _partials(op, inputs)
     return [
-        f"elif kind == {kind}:  # {op.symbol}",
+        f"elif kind == {kind}:  # {clean(op.symbol)}",
         *(f"    slots{j}, lane{j} = operands[o + {j}, SLOTS], operands[o + {j}, OF_LANES]" for j in xs),
         *(f"    wanted{j} = operands[o + {j}, WANTED]" for j in xs),
         "    for i in range(n):",
@@ -147,7 +148,7 @@ def tape_rows(rows: Rows) -> list[tuple[str, str]]:
 def _tape_forward(kind: int, op: Op, inputs: int) -> list[str]:
     lines, value = _forward(op, inputs)
     return [
-        f"elif kind == {kind}:  # {op.symbol}",
+        f"elif kind == {kind}:  # {clean(op.symbol)}",
         *(f"    x{j} = memory[reads[p + {j}]]" for j in range(inputs)),
         *(f"    {line}" for line in lines),
         f"    memory[at] = {value}",
@@ -158,7 +159,7 @@ def _tape_forward(kind: int, op: Op, inputs: int) -> list[str]:
 def _tape_backward(kind: int, op: Op, inputs: int) -> list[str]:
     lines, locals_ = _partials(op, inputs)
     return [
-        f"elif kind == {kind}:  # {op.symbol}",
+        f"elif kind == {kind}:  # {clean(op.symbol)}",
         f"    p -= {inputs}",
         *(f"    x{j} = memory[reads[p + {j}]]" for j in range(inputs)),
         "    y = memory[at]",
