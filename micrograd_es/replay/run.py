@@ -190,7 +190,7 @@ class Replay:
 
     def _number(self, v: Value) -> float:
         numbers = self.runner.numbers(v)
-        return float(np.add.reduce(numbers) / numbers.size)
+        return float(numbers.sum() / numbers.size)
 
 
 def _check_leaves(inputs: Sequence[Value], parameters: Sequence[Value]) -> None:
