@@ -249,11 +249,15 @@ def _content(folder: Path, name: str, item: tuple[int, ...], sha: str) -> bytes:
 def _download(folder: Path, name: str, item: tuple[int, ...], sha: str) -> bytes:
     "Into the cache, once it is seen to be right."
     from http.client import HTTPException
+    from urllib.error import HTTPError
     from urllib.request import urlopen
 
     try:
         with urlopen(f"{URL}{name}.gz", timeout=TIMEOUT) as answer:
             packed = answer.read(1 << 24)
+    except HTTPError as error:
+        error.close()  # a refusal is an answer too, with a page of its own and a connection
+        raise
     except HTTPException as error:
         raise OSError(f"{type(error).__name__}: {error}") from error
     content = read_idx(io.BytesIO(packed), f"{URL}{name}.gz", item, sha)

@@ -13,6 +13,7 @@ import threading
 import time
 import tracemalloc
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 
@@ -472,6 +473,9 @@ class Bad(http.server.BaseHTTPRequestHandler):
 
 @pytest.mark.parametrize("path", ["missing", "garbage", "hangs-up", "silent"])
 def test_a_bad_server(path, published, tmp_path, monkeypatch):
+    "We say so, soon, keep nothing, and leave nothing open: an HTTPError is an answer too, and holds a connection."
+    refusals, made = [], HTTPError.__init__
+    monkeypatch.setattr(HTTPError, "__init__", lambda error, *what: (refusals.append(error), made(error, *what))[1])
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Bad)
     server.done = threading.Event()
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -483,6 +487,7 @@ def test_a_bad_server(path, published, tmp_path, monkeypatch):
         with pytest.raises(FileNotFoundError, match="could not be downloaded"):
             mnist("train")
         assert time.perf_counter() - begun < 5 and everything(cache(tmp_path)) == {}
+        assert [(error.code, error.closed) for error in refusals] == ([(404, True)] if path == "missing" else [])
     finally:
         server.done.set()
         server.shutdown()
