@@ -1,4 +1,4 @@
-"""The house style: ruff reads everything, mypy reads the package."""
+"""The house style: ruff reads everything, mypy reads the package. Where they are installed: .ci/run sees to that."""
 
 import subprocess
 import sys
@@ -14,6 +14,6 @@ ROOT = Path(__file__).resolve().parent.parent
 def test_style(command):
     tool, *arguments = command.split()
     if not find_spec(tool):
-        pytest.skip(f"{tool} is not installed: python3 run.py test installs it")
+        pytest.skip(f"{tool} is not installed: pip install --group style")
     done = subprocess.run([sys.executable, "-m", tool, *arguments], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
