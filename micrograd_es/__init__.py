@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from . import copying as copying
 from . import nn as nn
 from .check import check as check
+from .core.collector import collector_paused as collector_paused
 from .draw import draw as draw
 from .draw import draw_dot as draw_dot
 from .draw import trace as trace

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from .floats import floats
+from .core.floats import floats
 
 FORWARD_STEP = 1e-4  # the slide's h
 CENTRAL_STEP = 1e-6  # near the best for float64: the error of the difference is about h**2 + 1e-16 / h

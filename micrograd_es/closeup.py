@@ -52,7 +52,7 @@ def close_up(root: Value, *leaves: Value) -> Value:
 def _twin(v: Value, way: set[Value], twins: dict[Value, Value], known: dict[Value, str]) -> Value:
     "A copy of the node v, made of the twins of its parents, and perhaps of one number for all those beside the way."
     y, name = new(Value), known.get(v, "")
-    y.data, y.grad, y.op, y.local_grads, y.parents = v.data, v.grad, v.op, local_grads(v), v.parents
+    y.data, y.grad, y.op, y.parents, y.local_grads = v.data, v.grad, v.op, v.parents, local_grads(v)
     beside = [i for i, x in enumerate(v.parents) if x not in way and not is_constant(x)]
     if len(beside) > FEW:
         _gather(y, beside, f"rest of {name}" if name else "the rest")
@@ -78,8 +78,9 @@ def _gather(y: Value, beside: list[int], name: str) -> None:
     size = max(abs(x) for x in (rest, *[y.parents[i].data for i in kept]))
     same = isclose(data, y.data, rel_tol=1e-9, abs_tol=1e-9 * size)
     if same and all(isclose(a, y.local_grads[i], rel_tol=1e-9) for a, i in zip(local, kept)):
+        local_grads = (*[y.local_grads[i] for i in kept], local[-1])
         y.parents = (*[y.parents[i] for i in kept], _number(rest, y.grad * local[-1] if y.grad else y.grad, name))
-        y.local_grads = (*[y.local_grads[i] for i in kept], local[-1])
+        y.local_grads = local_grads
 
 
 def _number(data: float, grad: float, name: str) -> Value:

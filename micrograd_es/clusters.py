@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .engine import CONSTANT, Value
+from .calculus import CONSTANT
+from .engine import Value
 
 
 class Cluster:

@@ -2,20 +2,20 @@
 
 from typing import Any
 
+from .core.collector import collector_paused
 from .engine import Value, new, topological
-from .pythonic import undisturbed
 
 
-@undisturbed
+@collector_paused()
 def _deepcopy(root: Value, memo: dict[int, Any]) -> Value:
     for v in topological(root):
         if id(v) not in memo:
-            if getattr(v._backward, "__func__", None) is not Value._backward:
+            if v.own_backward:
                 raise TypeError(f"{v!r} cannot be copied: the _backward assigned to it belongs to the original")
             twin = memo[id(v)] = new(Value)
+            twin.parents = tuple([memo[id(x)] for x in v.parents])
             for name in ("data", "grad", "op", "local_grads", "label", "calls"):
                 setattr(twin, name, getattr(v, name))
-            twin.parents = tuple([memo[id(x)] for x in v.parents])
     return memo[id(root)]  # type: ignore[no-any-return]
 
 

@@ -10,7 +10,8 @@ from .engine import Value
 from .formulas import Formulas
 from .names import clean, names
 from .routes import Edge, is_constant, local_grads
-from .symbols import number_text, plain
+from .text.letters import number_text
+from .text.symbols import plain
 
 if TYPE_CHECKING:
     from .picture import Picture

@@ -30,7 +30,8 @@ from .engine import Value, first_nonfinite, topological
 from .formulas import Formulas
 from .names import names
 from .routes import Edge, between, is_constant, leaves_of, upstream, uses
-from .symbols import Language, latex, number_text, plain
+from .text.letters import number_text
+from .text.symbols import Language, latex, plain
 
 LIMIT = 2000  # steps
 LINES = 10_000  # of the forward part: the numbers that these steps need

@@ -19,7 +19,6 @@ import operator
 import re
 from collections.abc import Callable
 from difflib import get_close_matches
-from inspect import Parameter, signature
 from typing import Any, NamedTuple, NoReturn
 from unicodedata import normalize
 
@@ -161,10 +160,9 @@ class _Reader:
             if name in self.names:
                 hint = f"write {name}*(...) to multiply"
             self.refuse_node(node, f"{short(name)} is not a function here: {hint}")
-        _, *inputs = signature(row.op.forward).parameters.values()  # type: ignore[attr-defined]
-        many = any(p.kind is Parameter.VAR_POSITIONAL for p in inputs)
-        if not xs if many else len(xs) != len(inputs):
-            wanted = "at least 1 input" if many else f"{len(inputs)} input{'s' * (len(inputs) > 1)}"
+        arity = row.op.arity
+        if not xs if arity is None else len(xs) != arity:
+            wanted = "at least 1 input" if arity is None else f"{arity} input{'s' * (arity > 1)}"
             self.refuse_node(node, f"{name} takes {wanted}, not {len(xs)}")
         return row
 

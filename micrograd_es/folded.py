@@ -8,7 +8,7 @@ from .clusters import Cluster
 from .drawing import COLORS, Drawing, grad_text
 from .engine import Value
 from .routes import Edge, is_constant, local_grads
-from .symbols import number_text
+from .text.letters import number_text
 
 if TYPE_CHECKING:
     from .picture import Picture

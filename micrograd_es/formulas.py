@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import reduce
 
+from .core.floats import floats
 from .engine import Value
-from .floats import floats
 from .routes import Edge, is_constant
-from .symbols import Language, Symbol
+from .text.symbols import Language, Symbol
 
 
 class Formulas:

@@ -13,9 +13,9 @@ from functools import reduce
 from numbers import Integral
 from typing import Any
 
+from .calculus import total
 from .engine import Value, constant, function
 from .functions import mean
-from .op import total
 from .routes import is_constant
 
 Numbers = Sequence[Any]

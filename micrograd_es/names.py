@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any
 
-from .engine import CONSTANT, Value, topological
-from .symbols import SUBSCRIPT, number_text
+from .calculus import CONSTANT, TABLE
+from .engine import Value, topological
+from .text.letters import SUBSCRIPT, number_text
 
 
 def label_locals() -> None:
@@ -91,8 +92,9 @@ def known_names(order: list[Value], variables: Mapping[str, Any] | None = None) 
             known[v] = clean(v.label)
         elif v.op is CONSTANT:
             known[v] = number_text(v.data)
+    minus = TABLE["-"]
     for v in order:
-        if v.op.symbol == "-" and len(v.parents) == 2:
+        if v.op is minus:
             prediction, target = v.parents
             y = known.get(target, "")
             if y.startswith("y") and not y[1:2].isalpha() and prediction.parents:

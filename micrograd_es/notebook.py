@@ -9,7 +9,7 @@ from .drawing import grad_text, locals_or_none, refuse
 from .engine import Value, topological
 from .names import names
 from .routes import is_constant
-from .symbols import number_text
+from .text.letters import number_text
 
 
 def mermaid(root: Value) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from time import perf_counter
 from typing import Any
 
+from .core.collector import collector_paused
 from .engine import Value
 
 Schedule = Callable[[int], float]
@@ -231,6 +232,7 @@ def fit(
     is not finite.
     """
 
+    @collector_paused()
     def step(places: list[int]) -> float:
         value = loss([examples[i] for i in places])
         if math.isfinite(value.data):

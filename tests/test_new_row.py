@@ -5,15 +5,16 @@ import math
 import pytest
 
 from micrograd_es import check, draw, explain, gradient, mermaid, paths, why
-from micrograd_es.engine import Value, function
+from micrograd_es.calculus import unary
+from micrograd_es.engine import Value
 from micrograd_es.expression import parse
-from micrograd_es.symbols import javascript, latex, plain, python
+from micrograd_es.text.symbols import javascript, latex, plain, python
 
 
 @pytest.fixture
 def x(monkeypatch):
     "A Value at 2, while the table has a row more."
-    row = function("atan", lambda m, x: m.atan(x), lambda m, y, x: (1 / (1 + x * x),))
+    row = unary("atan", lambda m, x: m.atan(x), lambda m, y, x: 1 / (1 + x * x))
     monkeypatch.setattr(Value, "atan", row, raising=False)
     return Value(2.0, label="x")
 

@@ -13,7 +13,8 @@ from micrograd_es.engine import function, topological
 from micrograd_es.nn import MLP, RNN, Conv1d, Layer
 from micrograd_es.player.board import Board
 from micrograd_es.routes import is_constant, upstream
-from micrograd_es.symbols import number_text, plain
+from micrograd_es.text.letters import number_text
+from micrograd_es.text.symbols import plain
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: the group `browser` has it")
 
@@ -292,7 +293,7 @@ def test_what_if_equals_the_engine(show, monkeypatch):
 def test_what_if_at_the_edges(show, number):
     "What Python's engine answers, the page answers: log 0, 1/0, overflow, the root of a negative number."
     a, b = Value(0.5, label="a"), Value(2.0, label="b")
-    roots = [a.log() * b, b / a, a.exp() + b, a.sqrt() * b, a**0.5, a**-2, a.to_power(b), a.softplus(), a.sigmoid(), a.tanh(),
+    roots = [a.log() * b, b / a, a.exp() + b, a.sqrt() * b, a**0.5, a**-2, a**b, a.softplus(), a.sigmoid(), a.tanh(),
              a.relu(), abs(a), Value.maximum(a, b), Value.logsumexp(a, b), a.log2()]  # fmt: skip
     root = Value.sum(*[r * 1 for r in roots])
     page = show(root)
@@ -307,7 +308,7 @@ def test_what_if_at_the_edges(show, number):
 def test_powers_of_one(show, power):
     "IEEE-754, and so Python: 1 to any power is 1, even to nan; (-1)^∞ is 1. JavaScript's own Math.pow says NaN."
     a, b = Value(2.0, label="a"), Value(3.0, label="b")
-    root = a.to_power(b)
+    root = a**b
     page = show(root)
     for base in (1.0, -1.0, 0.5, math.nan):
         a.data, b.data = base, power

@@ -23,9 +23,9 @@ def test_the_console_output_is_what_the_command_prints(capsys, tmp_path, monkeyp
     assert (tmp_path / "graph.svg").read_text("utf-8").count("<title>") >= 11  # six values, five edges
 
 
-def test_the_table_stands_there_as_it_stands_in_the_engine():
+def test_the_table_stands_there_as_it_stands_in_the_package():
     "One table: a second one in the README would drift."
-    source = (ROOT / "micrograd_es" / "engine.py").read_text("utf-8")
+    source = (ROOT / "micrograd_es" / "calculus.py").read_text("utf-8")
     table = textwrap.dedent(source.partition("# fmt: off\n")[2].partition("    # fmt: on")[0])
     assert table.strip() and table in README
 

@@ -43,6 +43,8 @@ EXECUTED = {
     ("micrograd_es/replay/pure.py", "compile"): "the same program as a pure function",
     ("micrograd_es/replay/pure.py", "exec"): "the same",
     ("micrograd_es/replay/ladder.py", "spec.loader.exec_module"): "the loop for numba, written from the table's rows alone",
+    ("micrograd_es/text/methods.py", "compile"): "the method of a row, written from the row alone",
+    ("micrograd_es/text/methods.py", "exec"): "the same",
     ("micrograd_es/cli.py", "runpy.run_path"): "the student's own .py file, named on the command line to be run",
     ("run.py", "subprocess.call"): "pip, pytest and this package, as argument lists",
 }  # fmt: skip

@@ -17,12 +17,13 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any, NamedTuple
 
+from ..core.floats import as_float
 from ..engine import Value, topological
-from ..floats import as_float
 from ..formulas import Formulas
 from ..names import names
 from ..routes import Edge, between, upstream, uses
-from ..symbols import number_text, plain
+from ..text.letters import number_text
+from ..text.symbols import plain
 from . import walks
 from .mistakes import MISTAKES, Mistake, edges, wrong_gradients
 

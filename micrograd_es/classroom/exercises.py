@@ -19,7 +19,7 @@ from ..check import CENTRAL_STEP, slope
 from ..engine import Value, topological
 from ..names import names
 from ..routes import is_constant, upstream
-from ..symbols import number_text
+from ..text.letters import number_text
 from . import recipes
 from .recipes import Dice, Draft, Recipe
 

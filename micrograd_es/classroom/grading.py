@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ..engine import Value
 from ..formulas import Formulas
 from ..routes import uses
-from ..symbols import plain
+from ..text.symbols import plain
 from . import exercises
 from .answers import Answer
 from .diagnosis import diagnose

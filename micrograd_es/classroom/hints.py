@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..engine import Value
 from ..formulas import Formulas
 from ..routes import uses
-from ..symbols import plain
+from ..text.symbols import plain
 from .exercises import Exercise, Sheet
 
 LEVELS = 3

@@ -9,7 +9,7 @@
 A mistake is made either at a row of the table, where the local gradients come out wrong (`LOCAL`), or on the way
 through the graph, where they are put together wrongly (`WALKS`). Neither knows an operation of its own: a wrong local
 gradient is made of the right one, or of the row itself run on the wrong numbers. Which rows a mistake concerns stands
-in one place, the second column of the list LOCAL, by the symbols of the table.
+in one place, the second column of the list LOCAL.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ import math
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from ..calculus import LN2, TABLE
+from ..core.floats import floats
 from ..engine import Value, topological
-from ..floats import floats
-from ..op import LN2
+from ..losses import softmax_cross_entropy
 from ..routes import is_constant, local_grads, upstream
 from . import walks
 
@@ -84,13 +85,15 @@ def at_rows(
     return local
 
 
-def symbols(*names: str) -> Callable[[Value], bool]:
-    return lambda v: v.op.symbol in names
+def at(*names: str) -> Callable[[Value], bool]:
+    "At these rows of the table."
+    rows = [TABLE[name] for name in names]
+    return lambda v: v.op in rows
 
 
 def is_function(v: Value) -> bool:
     "A function of one input: no sum or maximum of one, no negation, no power."
-    return len(v.parents) == 1 and v.op.symbol not in ("+", "-", "max", "min", "logsumexp") and not v.op.constants
+    return v.op.arity == 1 and not v.op.constants and v.op is not TABLE["neg"]
 
 
 def is_power(v: Value) -> bool:
@@ -99,11 +102,12 @@ def is_power(v: Value) -> bool:
 
 def is_scaled(v: Value) -> bool:
     "A constant times something, or something divided by a constant."
-    return v.op.symbol in ("*", "/") and is_constant(v.parents[1]) or v.op.symbol == "*" and is_constant(v.parents[0])
+    product = v.op is TABLE["*"]
+    return (product or v.op is TABLE["/"]) and is_constant(v.parents[1]) or product and is_constant(v.parents[0])
 
 
 def is_curved(v: Value) -> bool:
-    return is_function(v) and v.op.symbol != "ReLU"
+    return is_function(v) and v.op is not TABLE["relu"]
 
 
 def last_turned(v: Value, local: list[float]) -> list[float]:
@@ -123,7 +127,9 @@ def only_own(v: Value) -> Edges:
     """dpᵢ/dzᵢ alone, for the node of a softmax where zᵢ meets the sum over all classes: z - logsumexp(z, ...), or
     e / (e + ...). The way through that sum to the other classes is cut; the part that comes back to zᵢ is kept."""
     own, everything = v.parents if len(v.parents) == 2 else (v, v)
-    if (v.op.symbol, everything.op.symbol) in (("-", "logsumexp"), ("/", "+")) and own is not everything:
+    difference = v.op is TABLE["-"] and everything.op is TABLE["logsumexp"]
+    quotient = v.op is TABLE["/"] and everything.op in (TABLE["+"], TABLE["sum"])
+    if (difference or quotient) and own is not everything:
         direct, through = local_grads(v)
         back = upstream(everything).get(own)
         if back is not None:
@@ -133,7 +139,7 @@ def only_own(v: Value) -> Edges:
 
 # fmt: off
 LOCAL = [  # name, at the rows, what is done, and in one sentence
-    ("minus forgotten", symbols("-", "/", "cos"), last_turned,
+    ("minus forgotten", at("-", "neg", "/", "cos"), last_turned,
      "the minus of the derivative is forgotten, as if d(a - b)/db were +1"),
     ("f(x) for f'(x)", is_function, lambda v, local: [v.data],
      "the value of the function is put where its derivative belongs"),
@@ -143,11 +149,11 @@ LOCAL = [  # name, at the rows, what is done, and in one sentence
      "the input stands in the formula where the output belongs, as x(1 - x) for y(1 - y)"),
     ("derivative at the output", is_function, lambda v, local: as_if(v, v.op.evaluate(v.data)[0], v.data),
      "the derivative is taken at the output y instead of the input x, as σ'(σ(x)) for σ'(x)"),
-    ("gate left open", symbols("ReLU", "max", "min"), lambda v, local: [1.0] * len(local),
+    ("gate left open", at("relu", "maximum", "minimum"), lambda v, local: [1.0] * len(local),
      "a gradient is let through where ReLU, max or min let none pass"),
-    ("unswapped product", symbols("*"), lambda v, local: local[::-1],
+    ("unswapped product", at("*"), lambda v, local: local[::-1],
      "each factor of a product gets itself as local gradient instead of the other factor"),
-    ("product as sum", symbols("*"), lambda v, local: [1.0] * len(local),
+    ("product as sum", at("*"), lambda v, local: [1.0] * len(local),
      "a product is treated like a sum: its local gradients are taken to be 1"),
     ("factor of the power forgotten", is_power, lambda v, local: [local[0] / v.op.constants[0]],
      "the exponent is not brought down in front, as if d(x²)/dx were x"),
@@ -155,13 +161,13 @@ LOCAL = [  # name, at the rows, what is done, and in one sentence
      "the exponent is brought down but not lowered by one, as if d(x²)/dx were 2x²"),
     ("constant factor forgotten", is_scaled, unscaled,
      "the constant factor is lost, such as the ½ of ½(ŷ - y)²"),
-    ("denominator not squared", symbols("/"), lambda v, local: [local[0], -v.data],
+    ("denominator not squared", at("/"), lambda v, local: [local[0], -v.data],
      "the denominator is not squared, as if d(a/b)/db were -a/b"),
-    ("log10 for ln", symbols("log"), lambda v, local: [local[0] / math.log(10)],
+    ("log10 for ln", at("log"), lambda v, local: [local[0] / math.log(10)],
      "the logarithm is taken to base 10, where ln is meant"),
-    ("ln for log2", symbols("log2"), lambda v, local: [local[0] * LN2],
+    ("ln for log2", at("log2"), lambda v, local: [local[0] * LN2],
      "the logarithm is taken to base e, where base 2 is meant"),
-    ("label not subtracted", symbols("softmaxCE"), lambda v, local: [1 + local[0], *local[1:]],
+    ("label not subtracted", lambda v: v.op is softmax_cross_entropy.op, lambda v, local: [1 + local[0], *local[1:]],
      "the probability itself is taken for the gradient: the label 1 of the true class is not subtracted"),
 ]
 # fmt: on

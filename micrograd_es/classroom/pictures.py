@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..drawing import COLORS, Drawing
 from ..engine import Value
 from ..routes import is_constant
-from ..symbols import plain
+from ..text.symbols import plain
 from .exercises import Exercise, number
 
 if TYPE_CHECKING:

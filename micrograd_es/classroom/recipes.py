@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 
 from ..engine import Value, topological
 from ..expression import parse
-from ..symbols import SUBSCRIPT
+from ..text.letters import SUBSCRIPT
 
 T = TypeVar("T")
 

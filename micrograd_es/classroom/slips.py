@@ -11,9 +11,11 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..calculus import TABLE
 from ..engine import Value
 from ..routes import is_constant
-from ..symbols import number_text, plain
+from ..text.letters import number_text
+from ..text.symbols import plain
 from .diagnosis import TOLERANCE
 
 
@@ -49,7 +51,7 @@ def candidates(v: Value, xs: Sequence[float], names: list[str]) -> Iterator[tupl
         rest = names[:i] + names[i + 1 :]
         number = evaluated(op, [*xs[:i], *xs[i + 1 :]])
         yield number, Slip("input left out", f"{plain.formula(op, *rest).text}, without {names[i]}")
-    for other in dict.fromkeys(row.op for row in vars(Value).values() if hasattr(row, "op")):
+    for other in TABLE.values():
         for given, called in ((xs, names), (xs[::-1], names[::-1]))[: len(xs)]:
             number = evaluated(other, given)
             if other.symbol != op.symbol and not math.isnan(number):

@@ -7,7 +7,7 @@ from importlib.resources import files
 from string import Template as Page
 
 from ..policy import policy
-from ..symbols import plain
+from ..text.symbols import plain
 from .exercises import LEVELS, Exercise, Question, Sheet, number
 from .hints import hint
 from .pictures import Template

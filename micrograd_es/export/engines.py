@@ -6,7 +6,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from ..engine import CONSTANT, Value, topological
+from ..calculus import CONSTANT
+from ..engine import Value, topological
 from ..replay import Replay
 from ..replay.plan import Plan
 from ..replay.pure import Pure

@@ -45,8 +45,9 @@ import keyword
 import math
 import unicodedata
 
-from ..engine import CONSTANT, Value, topological
-from ..symbols import Symbol, python
+from ..calculus import CONSTANT
+from ..engine import Value, topological
+from ..text.symbols import Symbol, python
 
 TAKEN = {"math", "max", "min", "abs", "float"}  # names that the program needs itself
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..calculus import TABLE
 from ..engine import Value, new, topological
 from ..optim import Optimizer
 from ..replay import Replay, replay
@@ -125,7 +126,7 @@ def _packed(r: Replay) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     "The graph as plain arrays: for each node its row, its parents and its number. Rows of the table go by their names."
     order = topological(Value(0.0, [r.loss, *r.inputs, *r.parameters]))[:-1]
     place = {v: i for i, v in enumerate(order)}
-    table = {row.op: name for name, row in vars(Value).items() if hasattr(row, "op")}
+    table = {op: name for name, op in TABLE.items()}
     ops: dict[Any, int] = {}
     which = np.array([ops.setdefault(v.op, len(ops)) if v.parents else -1 for v in order])
     counts = np.array([len(v.parents) for v in order])
@@ -137,7 +138,7 @@ def _packed(r: Replay) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
 
 def _unpacked(nodes: tuple[Any, ...], roots: tuple[Any, ...]) -> Replay:
     ops, which, counts, parents, numbers = nodes
-    ops = [getattr(Value, op).op if isinstance(op, str) else op for op in ops]
+    ops = [TABLE[op] if isinstance(op, str) else op for op in ops]
     made: list[Value] = []
     ends = np.cumsum(counts)
     flat = parents.tolist()
@@ -145,8 +146,9 @@ def _unpacked(nodes: tuple[Any, ...], roots: tuple[Any, ...]) -> Replay:
         v = Value(number)
         if count:
             v = new(Value)
-            v.data, v.grad, v.op, v.local_grads = number, 0, ops[op], ()
+            v.data, v.grad, v.op = number, 0, ops[op]
             v.parents = tuple([made[i] for i in flat[end - count : end]])
+            v.local_grads = (np.nan,) * count  # nobody asks here
         made.append(v)
     loss, inputs, parameters, dtype = roots
     return replay(made[loss], [made[i] for i in inputs], [made[i] for i in parameters], dtype=dtype)

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from .. import functions
+from ..calculus import TABLE
 from ..engine import Value, constant
-from ..symbols import SUBSCRIPT, SUPERSCRIPT
+from ..text.letters import SUBSCRIPT, SUPERSCRIPT
 from . import init as inits
 from .module import Module
 
@@ -29,12 +30,12 @@ def activation(act: Activation) -> Callable[[Value], Value]:
         return act
     if act == "linear":
         return lambda z: z
-    row, function = getattr(Value, act, None), getattr(functions, act, None)
+    function = getattr(functions, act, None)
     if callable(function) and function.__code__.co_varnames[:1] == ("x",):
         return function  # type: ignore[no-any-return]
-    if act.startswith("_") or not hasattr(row, "op"):
+    if act not in TABLE or not hasattr(Value, act):
         raise ValueError(f"there is no activation {act!r}: give the name of a function of one Value, or the function")
-    return row  # type: ignore[return-value]
+    return getattr(Value, act)  # type: ignore[no-any-return]
 
 
 class Neuron(Module):

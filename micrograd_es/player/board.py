@@ -11,7 +11,8 @@ from ..drawing import escape
 from ..engine import Value
 from ..folded import Folded
 from ..routes import Edge, is_constant, upstream
-from ..symbols import number_text, plain
+from ..text.letters import number_text
+from ..text.symbols import plain
 from .views import View
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ..calculus import Op
 from ..clusters import Cluster
 from ..engine import Value
-from ..op import Op
 from ..routes import is_constant, local_grads
-from ..symbols import javascript
+from ..text.symbols import javascript
 from .templates import MATH, TEXT, formula, local, mathml
 
 Row = tuple[Op, int]

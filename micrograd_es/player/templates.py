@@ -11,7 +11,8 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from ..symbols import ATOM, MINUS, PRODUCT, Latex, Plain, Symbol, latex, latex_name, plain
+from ..text.letters import latex_name
+from ..text.symbols import ATOM, MINUS, PRODUCT, Latex, Plain, Symbol, latex, plain
 
 OPEN, CLOSE, LEFT, RIGHT = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"  # no characters: names.clean() replaces them
 SLOT = re.compile(f"({LEFT}?)((?:\\\\text{{)?){OPEN}(\\d+)\\D?{CLOSE}(}}?)({RIGHT}?)")

@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from ..calculus import TABLE, Op
 from ..engine import Value
-from ..op import Op
 
-PLUS, MINUS, TIMES = Value.__add__.op, Value.__sub__.op, Value.__mul__.op  # type: ignore[attr-defined]
-TOTAL, NEGATIVE = Value.sum.op, Value.__neg__.op  # type: ignore[attr-defined]
-SIGNS: dict[Op, tuple[int, ...]] = {PLUS: (1, 1), MINUS: (1, -1), NEGATIVE: (-1,)}
+TIMES, TOTAL = TABLE["*"], TABLE["sum"]
+SIGNS: dict[Op, tuple[int, ...]] = {TABLE["+"]: (1, 1), TABLE["-"]: (1, -1), TABLE["neg"]: (-1,)}
 
 
 @dataclass

@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from ..calculus import Op
 from ..names import clean
-from ..op import Op
 from ..saving import cache_folder, write_whole
-from ..symbols import Language, NumPy
-from ..symbols import numpy as arrays
-from .steps import Steps
+from ..text.steps import Steps
+from ..text.symbols import Language, NumPy
+from ..text.symbols import numpy as arrays
 
 scalars = NumPy(arrays.spellings, either=Language.either, choice=Language.choice)  # NumPy's functions, on one number
 MANY = 64  # operations that differ, or inputs of one: with more, compiling takes too long

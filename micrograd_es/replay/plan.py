@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from ..calculus import Op
 from ..engine import Value, topological
-from ..op import Op
 from .fuse import Combination, fuse
 
 Array = Any

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import builtins
-from inspect import CO_VARARGS
 from typing import Any
 
-from ..engine import Value
-from ..op import Op
-from ..symbols import ATOM, MINUS, POWER, NumPy, Symbol
-from .steps import Steps
+from ..calculus import TABLE, Op
+from ..text.steps import written
+from ..text.symbols import ATOM, MINUS, POWER, NumPy, Symbol
 
 
 class Functions:
@@ -26,9 +24,7 @@ class Functions:
         key = op.forward, op.constants, count
         if key not in self.functions:
             xs = ["x"] if count == 1 else [f"x{i}" for i in range(1, count + 1)]
-            ahead, behind = Steps(arrays), Steps(arrays)
-            forward, (y,) = ahead.written([op.forward(ahead, *map(ahead, xs), *op.constants)])
-            backward, locals_ = behind.written(op.partials(behind, behind("y"), *map(behind, xs), *op.constants))
+            forward, y, backward, locals_ = written(arrays, op, xs)
             if not any("np." in text for text in (*forward, y, *backward, *locals_)):
                 self.functions[key] = "", ""
             else:
@@ -40,9 +36,9 @@ class Functions:
         return self.functions[key][0]
 
     def _free_name(self, op: Op, count: int) -> str:
-        table = {row.op: name.strip("_") for name, row in vars(Value).items() if hasattr(row, "op")}
+        table = {row.op: row.__name__.strip("_") for row in TABLE.methods.values()}
         name = table.get(op, op.symbol if op.symbol.isidentifier() else "row")
-        name += f"_{count}" if op.forward.__code__.co_flags & CO_VARARGS else ""
+        name += f"_{count}" if op.arity is None else ""
         taken = {name for name, _ in self.functions.values()} | set(vars(builtins))
         return name if name not in taken else f"{name}_{len(self.functions)}"
 

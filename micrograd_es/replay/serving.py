@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..symbols import numpy as np_text
+from ..text.steps import Steps
+from ..text.symbols import numpy as np_text
 from .plan import Plan
-from .steps import Steps
 
 
 def only_for_answers(plan: Plan) -> set[int]:

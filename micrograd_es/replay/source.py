@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from ..symbols import numpy as np_text
+from ..text.steps import Steps
+from ..text.symbols import numpy as np_text
 from .plan import LANES, SHARED, Group, Linear, Plan, Product, Read
 from .product import Writing, is_plain
 from .serving import only_for_answers
-from .steps import Steps
 from .titles import Titles
 
 BUFFERS = {SHARED: "shared", LANES: "lanes"}

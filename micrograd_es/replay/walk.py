@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..core.floats import Maths
 from ..engine import Value
-from ..floats import Maths
 
 Array = Any
 arrays = Maths(vars(np), {"pow": np.power})

@@ -12,7 +12,7 @@ from ..losses import quadratic
 from ..nn import MLP, init
 from ..optim import SGD
 from ..replay import fit, replay
-from ..symbols import SUBSCRIPT
+from ..text.letters import SUBSCRIPT
 
 if TYPE_CHECKING:
     from ..replay import Replay

@@ -5,7 +5,7 @@ Only what a number can do is written here, with its slope; of the rows nothing i
 
 import operator
 
-from micrograd_es.floats import Float, Maths, choices, ieee
+from micrograd_es.core.floats import Float, Maths, choices, ieee
 
 from .graphs import order
 

@@ -6,6 +6,7 @@ Every choice is drawn from one random.Random. hypothesis has one as well (st.ran
 from random import Random
 from typing import NamedTuple
 
+from micrograd_es.calculus import TABLE
 from micrograd_es.engine import Value
 
 EXPONENTS = (-2, -1, -0.5, 0, 0.5, 1, 2, 3, 2.5)
@@ -19,15 +20,13 @@ class Graph(NamedTuple):
 
 
 def table():
-    "Every row found in the class Value: its name there, and its Op. (`raised` has an Op for each exponent: here **3.)"
-    rows = {name: method.op for name, method in vars(Value).items() if callable(method) and hasattr(method, "op")}
-    return rows | {"raised": Value(1.0).raised(3).op}
+    "Every row by its name, and as `raised` the one of x**3 for those of all exponents."
+    return {**TABLE, "raised": (Value(1.0) ** 3).op}
 
 
-def arity(op):
-    "How many inputs a row takes; 0 for any number of them."
-    code = op.forward.__code__
-    return 0 if code.co_flags & 4 else code.co_argcount - 1 - len(op.constants)
+def method(name):
+    "What makes a Value by that row."
+    return TABLE.methods.get(name, Value.pow)
 
 
 def tame(v):
@@ -53,9 +52,9 @@ def operation(rng, rows, nodes, unused):
 
     name, op = rng.choice(rows)
     if op.constants:
-        return getattr(operand(), name)(rng.choice(EXPONENTS))
-    count = arity(op) or rng.randint(1, 4)
-    return getattr(operand(), name)(*[number(rng) if rng.random() < 0.1 else operand() for _ in range(count - 1)])
+        return operand() ** rng.choice(EXPONENTS)
+    count = op.arity or rng.randint(1, 4)
+    return method(name)(operand(), *[number(rng) if rng.random() < 0.1 else operand() for _ in range(count - 1)])
 
 
 def random_graph(rng: Random, size=25, accept=tame):

@@ -31,9 +31,9 @@ def one(x):
 
 POINTS = dict.fromkeys(TRUTH, one(REAL))
 POINTS |= dict.fromkeys(("log", "log2", "sqrt"), one(POSITIVE))
-POINTS |= dict.fromkeys(("__add__", "__sub__", "__mul__", "__truediv__"), PAIRS)
+POINTS |= dict.fromkeys(("+", "-", "*", "/"), PAIRS)
 POINTS |= dict.fromkeys(("sum", "maximum", "minimum"), TRIPLES)
-POINTS |= {"to_power": POWERS, "logsumexp": NEAR}
+POINTS |= {"**": POWERS, "logsumexp": NEAR}
 
 
 def slope(f, xs, i, digits=200):

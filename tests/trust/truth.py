@@ -14,7 +14,7 @@ import mpmath
 
 from micrograd_es.engine import Value, gradient
 
-from .graphs import arity, order
+from .graphs import order, table
 
 mp = mpmath.mp.clone()
 mp.dps = 200
@@ -24,14 +24,14 @@ TINY = mp.mpf(2) ** -1074  # and the absolute one, of numbers next to 0
 FLOOR = mp.mpf(10) ** -50  # below it, differences over 2**-100 see nothing
 
 TRUTH = {  # what a row means
-    "__add__": lambda a, b: a + b,
-    "__sub__": lambda a, b: a - b,
-    "__mul__": lambda a, b: a * b,
-    "__truediv__": lambda a, b: a / b,
-    "to_power": lambda a, b: a**b,
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+    "**": lambda a, b: a**b,
     "raised": lambda x, n=3: x ** mp.mpf(n),
-    "__neg__": lambda x: -x,
-    "__abs__": abs,
+    "neg": lambda x: -x,
+    "abs": abs,
     "exp": mp.exp,
     "log": mp.log,
     "log2": lambda x: mp.log(x) / mp.log(2),
@@ -47,8 +47,7 @@ TRUTH = {  # what a row means
     "minimum": lambda *xs: min(xs),
     "logsumexp": lambda *xs: mp.log(mp.fsum(map(mp.exp, xs))),
 }
-MEANING = {getattr(Value, name).op.forward: f for name, f in TRUTH.items() if name != "raised"}
-MEANING[Value(1.0).raised(2).op.forward] = TRUTH["raised"]
+MEANING = {op.forward: TRUTH[name] for name, op in table().items()}
 
 
 class Unchecked(Exception):
@@ -129,7 +128,7 @@ class Truth:
         if len(parents) < len(xs):
             _, apart, bends = differences(lambda *xs: meaning(*xs, *v.op.constants), xs)
         terms, sizes = mp.zero, [abs(slope) for slope in apart]
-        if not arity(v.op):  # a row of many inputs takes them up one by one, and rounds each time
+        if not v.op.arity:  # a row of many inputs takes them up one by one, and rounds each time
             # logsumexp adds the log of a number above 1, and finds its slopes as exp(x - y)
             loose = 1 + abs(y) if meaning is TRUTH["logsumexp"] else mp.zero
             terms = loose + mp.fsum(size * abs(x) for size, x in zip(sizes, xs))

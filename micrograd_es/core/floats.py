@@ -5,7 +5,7 @@ Python refuses some answers that IEEE-754 gives (1/0, log(0), exp(1000)). So a r
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from math import copysign, inf, isnan, nan
 from reprlib import repr as short
@@ -16,6 +16,8 @@ from typing import Any
 
 def is_number(x: Any) -> bool:
     "Is x a real number of any library: int, float, bool, Fraction, Decimal, a numpy scalar? (No array, str or Value.)"
+    if type(x) is float or type(x) is int:
+        return True
     return hasattr(x, "__float__") and not (hasattr(x, "__len__") or hasattr(x, "parents") or getattr(x, "imag", False))
 
 
@@ -32,14 +34,16 @@ def as_float(x: Any, where: str) -> float:
 class Maths:
     """The functions of one kind of number; where it lacks one, the table's row of that name is run on its numbers."""
 
-    table: Any = None  # the class Value, once there is one
+    table: Mapping[str, Any] = {}  # the calculus fills it
 
     def __init__(self, *libraries: dict[str, Any]):
         for library in libraries:
             vars(self).update(library)
 
     def __getattr__(self, name: str) -> Any:
-        return partial(getattr(self.table, name).op.forward, self)
+        if name not in self.table:
+            raise AttributeError(f"there is no function {name} for these numbers, and no row of that name")
+        return partial(self.table[name].forward, self)
 
 
 choices: dict[str, Callable[..., Any]] = {  # a nan among the inputs comes out

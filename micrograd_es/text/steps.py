@@ -1,7 +1,7 @@
 """A row of the table, written step by step: what it uses twice is computed once, and has a name.
 
 >>> from ..engine import Value
->>> from ..symbols import numpy
+>>> from .symbols import numpy
 >>> steps = Steps(numpy)
 >>> steps.written(Value.log2.op.partials(steps, steps("y"), steps("x")))
 ([], ['np.where(x < 0.0, y, 1.0 / (x * 0.6931471805599453))'])
@@ -17,8 +17,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from ..floats import Maths
-from ..symbols import Language
+from ..core.floats import Maths
+from .symbols import Language
 
 
 class Step:
@@ -37,7 +37,7 @@ def _operator(name: str) -> Any:
 
 for _name in ("add", "sub", "mul", "truediv", "pow", "radd", "rsub", "rmul", "rtruediv", "rpow"):
     setattr(Step, f"__{_name}__", _operator(f"__{_name}__"))
-for _name in ("gt", "lt", "ge", "le", "or", "neg", "abs"):
+for _name in ("gt", "lt", "ge", "le", "ne", "or", "neg", "abs"):
     setattr(Step, f"__{_name}__", _operator(f"__{_name}__"))
 
 
@@ -58,6 +58,8 @@ class Steps(Maths):
         return super().__getattr__(name)  # the table's row of that name, step by step
 
     def record(self, symbol: Any) -> Step:
+        if symbol.text.isidentifier():  # a condition that was known has chosen what has a name already
+            return self(symbol)
         if symbol.text not in self.names:
             self.names[symbol.text] = self(f"t{len(self.names)}")
         return self.names[symbol.text]
@@ -74,6 +76,14 @@ class Steps(Maths):
         inline = _Inline(steps, [*steps.values(), *found])
         lines = [f"{short} = {ast.unparse(inline.visit(steps[name]))}" for name, short in inline.named.items()]
         return lines, [ast.unparse(inline.visit(tree)) for tree in found]
+
+
+def written(language: Language, op: Any, xs: list[str]) -> tuple[list[str], str, list[str], list[str]]:
+    "A row on the inputs xs: the lines before its value and the value y, those before its local gradients and these."
+    ahead, behind = Steps(language), Steps(language)
+    constants = [[steps(n) if isinstance(n, str) else n for n in op.constants] for steps in (ahead, behind)]
+    forward, (y,) = ahead.written([op.forward(ahead, *map(ahead, xs), *constants[0])])
+    return forward, y, *behind.written(op.partials(behind, behind("y"), *map(behind, xs), *constants[1]))
 
 
 class _Inline(ast.NodeTransformer):

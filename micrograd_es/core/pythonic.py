@@ -3,28 +3,7 @@
 None of this is needed to understand backpropagation; it is what makes a Value polite.
 """
 
-import gc
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, TypeVar
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def undisturbed(f: F) -> F:
-    "f without the garbage collector, which would look for cycles among millions of new nodes, where there are none."
-
-    @wraps(f)
-    def work(*args: Any, **options: Any) -> Any:
-        if not gc.isenabled():
-            return f(*args, **options)
-        gc.disable()
-        try:
-            return f(*args, **options)
-        finally:
-            gc.enable()
-
-    return work  # type: ignore[return-value]
+from typing import Any
 
 
 def _number(x: Any) -> Any:
@@ -64,6 +43,18 @@ class Pythonic:
         return f"Value(data={self.data}, grad={self.grad})"  # type: ignore[attr-defined]
 
     # micrograd's names
+    own_backward: Any = None
+
+    @property
+    def _backward(self: Any) -> Any:
+        "The chain rule at this node: called, it passes on its gradient. A student's own may be assigned in its place."
+        return self.own_backward or self.chain_rule
+
+    @_backward.setter
+    def _backward(self: Any, own: Any) -> None:
+        parents = self.parents
+        self.own_backward, self.a, self.b, self.db = own, None, parents, ()  # backward() has nothing to do but call it
+
     _prev = _children = property(lambda v: v.parents)
     _op = property(lambda v: v.op.symbol)
     _local_grads = property(lambda v: v.local_grads)

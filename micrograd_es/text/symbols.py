@@ -11,11 +11,10 @@
 """
 
 import math
-import re
-import unicodedata
 from typing import Any
 
-from .floats import Maths
+from ..core.floats import Maths
+from .letters import RAISED, SUPERSCRIPT, latex_name, number_text
 
 COMPARISON, SUM, MINUS, QUOTIENT, PRODUCT, POWER, ATOM = range(7)  # from what binds least to what binds most
 
@@ -75,10 +74,14 @@ class Symbol:
     def __lt__(self, other: Any) -> "Symbol": return self._infix(" < ", other, COMPARISON)
     def __ge__(self, other: Any) -> "Symbol": return self._infix(self.language.at_least, other, COMPARISON)
     def __le__(self, other: Any) -> "Symbol": return self._infix(self.language.at_most, other, COMPARISON)
+    def __ne__(self, other: Any) -> "Symbol": return self._infix(" != ", other, COMPARISON)  # type: ignore[override]
     # fmt: on
 
     def __or__(self, other: Any) -> "Symbol":
         return Symbol(self.language.either.format(self, self.language(other)), COMPARISON, self.language)
+
+    def __bool__(self) -> bool:
+        raise TypeError(f"whether {self.text} depends on the numbers: a row says m.where(condition, a, b), not if")
 
     def __neg__(self) -> "Symbol":
         return Symbol("-" + self._within(PRODUCT), MINUS, self.language)
@@ -129,6 +132,8 @@ class Language(Maths):
         return self.__getattr__("pow")(a, n)
 
     def where(self, condition: Any, a: Any, b: Any) -> Symbol:
+        if isinstance(condition, bool):
+            return self(a if condition else b)
         text = self.choice.format(condition, self(a), self(b)._within(SUM))
         return Symbol(text, ATOM if text.startswith("(") else COMPARISON, self)
 
@@ -239,61 +244,3 @@ latex = Latex({
 numpy = NumPy({"abs": "abs({})", "pow": "np.power({})"})
 python = Python({"abs": "abs({})", "maximum": "max({})", "minimum": "min({})"})
 javascript = JavaScript({"abs": "Math.abs({})", "maximum": "Math.max({})", "minimum": "Math.min({})"})
-
-RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾"
-SUPERSCRIPT = str.maketrans("-0123456789()", RAISED)
-SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-
-
-def number_text(x: float, digits: int = 4) -> str:
-    """A number for people: whole ones whole, others to four significant digits.
-
-    >>> [number_text(x) for x in (1.0, -0.70710678, 12345.678, 1e-9, float("inf"))]
-    ['1', '-0.7071', '12346', '1e-09', '∞']
-    """
-    if not math.isfinite(x):
-        return str(float(x)).replace("inf", "∞")
-    if x == int(x) and abs(x) < 1e6:
-        return str(int(x))
-    text = f"{x:.{digits}g}"
-    return f"{x:.0f}" if "e+" in text and abs(x) < 1e6 else text
-
-
-def latex_name(name: str) -> str:
-    r"""A label as LaTeX: hats, sub- and superscripts, Greek letters; anything else as escaped text.
-
-    >>> print(latex_name("ŷ"), latex_name("w₁₂⁽¹⁾"), latex_name("x1"), latex_name("loss"), latex_name("50%"))
-    \hat{y} w_{12}^{(1)} x_{1} \mathrm{loss} \text{50\%}
-    """
-    match = re.fullmatch(r"([^\W\d_₀-₉⁰-⁹¹²³]+)([\d₀-₉,]*)((?:⁽[⁰¹²³⁴-⁹]+⁾)?)", unicodedata.normalize("NFC", name))
-    if not match:
-        return r"\text{%s}" % "".join(_ESCAPES.get(c, c) for c in name)
-    stem, *scripts = (unicodedata.normalize("NFKC", part) for part in match.groups())
-    low, high = (f"{sign}{{{script}}}" if script else "" for sign, script in zip("_^", scripts))
-    return (_latex_letter(stem) if len(stem) == 1 else rf"\mathrm{{{stem}}}") + low + high
-
-
-def _latex_letter(letter: str) -> str:
-    base, *marks = list(unicodedata.normalize("NFD", letter))
-    if marks:
-        accent = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde"}.get(marks[0])
-        return rf"\{accent}{{{base}}}" if accent and len(marks) == 1 else rf"\text{{{letter}}}"
-    return _GREEK.get(base) or (base if base.isascii() else rf"\text{{{base}}}")
-
-
-_GREEK = {
-    letter: rf"\{name}"
-    for letters, names in (
-        ("αβγδεζηθικλμ", "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu"),
-        ("νξπρσςτυφχψω", "nu xi pi rho sigma varsigma tau upsilon phi chi psi omega"),
-        ("ΓΔΘΛΞΠΣΥΦΨΩ", "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"),
-    )
-    for letter, name in zip(letters, names.split())
-}
-_ESCAPES = {c: "\\" + c for c in "#$%&_{}"} | {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\(<\)",  # in Markdown a tag would end the formula
-    ">": r"\(>\)",
-}

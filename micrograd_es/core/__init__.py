@@ -1,0 +1,1 @@
+"What lies under a Value, and no student need read."

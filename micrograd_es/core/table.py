@@ -1,0 +1,36 @@
+"The rows of the calculus by name."
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+class Table(Mapping[str, Any]):
+    """The rows of a class and of what inherits from it, read when asked: a row can be added at any time.
+
+    An operator goes by its sign, any other row by the name of its method: table["*"], table["tanh"].
+    """
+
+    def __init__(self, calculus: type):
+        self.calculus = calculus
+
+    @property
+    def owner(self) -> type:
+        "The class whose methods the rows are: Value, once there is one."
+        return next(iter(self.calculus.__subclasses__()), self.calculus)
+
+    @property
+    def methods(self) -> dict[str, Any]:
+        "What makes a Value by each row."
+        found = {name: f for cls in reversed(self.owner.__mro__) for name, f in vars(cls).items()}
+        rows = {name: f for name, f in found.items() if hasattr(getattr(f, "op", None), "arity")}
+        return {f.op.symbol if name[0] == "_" and f.op.arity == 2 else name.strip("_"): f for name, f in rows.items()}
+
+    def __getitem__(self, name: str) -> Any:
+        op = getattr(getattr(self.owner, name, None), "op", None) if name[:1] != "_" else None
+        return op if hasattr(op, "arity") else self.methods[name].op
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.methods)
+
+    def __len__(self) -> int:
+        return len(self.methods)

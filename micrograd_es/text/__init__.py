@@ -1,0 +1,1 @@
+"Numbers made of text, and the programs that are written with them."
