@@ -50,6 +50,11 @@ class Op:
         code = self.row().forward.__code__
         return None if code.co_flags & CO_VARARGS else code.co_argcount - 1 - len(self.constants)
 
+    @property
+    def flat(self) -> bool:
+        "Is its derivative 0 whatever it is given? Then no gradient comes through."
+        return self.partials is flat
+
     def row(self) -> Op:
         "Itself; TypeError if it is no row of the table."
         if not self.forward:
@@ -96,6 +101,11 @@ def power(y: Any, dy: Any) -> Method:
 
 
 # ---- What rows have in common ----------------------------------------------------------------------------------------
+
+
+def flat(m: Any, y: Any, *xs: Any) -> Any:
+    "The derivatives of what is the same all around."
+    return (0.0,) * len(xs)
 
 
 def sign(m: Any, x: Any) -> Any:

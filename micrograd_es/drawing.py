@@ -21,6 +21,7 @@ FORMULAS = 40  # nodes up to which edges carry their formula too
 
 COLORS = {"leaf": "#e3effc", "constant": "#f4f4f4", "operation": "#ffffff", "root": "#fff1cc", "folded": "#ece6f7"}
 INK, QUIET, HIGHLIGHT = "#1d2733", "#6b7785", "#c2255c"
+FLAT = {"class": "flat", "style": "dashed"}  # no gradient takes this way
 LIT = {"class": "lit", "color": HIGHLIGHT, "penwidth": "2.4", "fontcolor": HIGHLIGHT}
 
 
@@ -84,11 +85,11 @@ class Drawing:
 
     def edge(self, dot: Any, parent: Value, v: Value, place: int, local: float | None) -> None:
         id = f"{self.ids[parent]}-{self.ids[v]}-{place}"
-        lit = LIT if (parent, v) in self.lit else {}
-        dot.edge(self.ids[parent], self.ids[v], escape(self.edge_text(v, place, local)), id=id, **lit)
+        look = FLAT if v.op.flat else LIT if (parent, v) in self.lit else {}
+        dot.edge(self.ids[parent], self.ids[v], escape(self.edge_text(v, place, local)), id=id, **look)
 
     def edge_text(self, v: Value, place: int, local: float | None) -> str:
-        if local is None or self.edges == "none":
+        if local is None or v.op.flat or self.edges == "none":
             return ""
         number = number_text(local)
         formula = self.formulas.local(Edge(v, place, local)).text if self.edges != "numbers" else number

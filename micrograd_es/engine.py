@@ -126,8 +126,7 @@ def gradient(y: Value, *xs: Value) -> list[Value]:
         if v.parents and v in used:
             for x, local in zip(v.parents, v.op.row().partials(Value, v, *v.parents, *v.op.constants)):
                 if x in used:
-                    upstream = grads[v]
-                    downstream = upstream if local == 1.0 else local if upstream == 1.0 else upstream * local
+                    downstream = times(grads[v], local)
                     grads[x] = grads[x] + downstream if x in grads else downstream
     found = [grads.get(x, 0.0) for x in xs]
     return [dx if isinstance(dx, Value) else Value(dx) for dx in found]
@@ -158,6 +157,11 @@ def operand(x: Any) -> Value | None:
     leaf.data, leaf.grad, leaf.op = x, 0, CONSTANT
     leaf.a, leaf.b = None, ()
     return leaf
+
+
+def times(a: Any, b: Any) -> Any:
+    "a * b; no node is made for 1 * b."
+    return b if a == 1.0 else a if b == 1.0 else a * b
 
 
 def constant(x: Any, where: str) -> Value:

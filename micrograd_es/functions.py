@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
+from .calculus import flat, function
 from .engine import Value
 
 
@@ -25,18 +27,27 @@ def leaky_relu(x: Value, slope: float = 0.01) -> Value:
 
 
 def gelu(x: Value) -> Value:
-    "x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))), the usual approximation of x · Φ(x)."
-    return 0.5 * x * (1 + (math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)).tanh())
+    """x/2 · (1 + tanh u) with u = √(2/π) · (x + 0.044715 x³), the usual approximation of x · Φ(x).
+
+    It is computed as x · σ(2u): the same, and it keeps its digits where x is negative and 1 + tanh u next to nothing.
+    """
+    return x * (math.sqrt(8 / math.pi) * (x + 0.044715 * x**3)).sigmoid()
 
 
 def softmax(xs: Sequence[Value]) -> list[Value]:
-    """e^xᵢ / Σ e^xⱼ, never overflowing: computed as e^(xᵢ - logsumexp(xs)).
+    """e^xᵢ / Σ e^xⱼ, never overflowing: every x is first made smaller by the largest one, which changes no share.
 
     >>> [round(p.data, 2) for p in softmax([Value(3.2), Value(5.1), Value(-1.7)])]
     [0.13, 0.87, 0.0]
     """
-    total = logsumexp(xs)
-    return [(x - total).exp() for x in xs]
+    shift = largest(*_some(xs, "softmax"))
+    es = [(x - shift).exp() for x in xs]
+    total = Value.sum(*es)
+    return [e / total for e in es]
+
+
+# One row more: the largest of all, for a formula that is the same whatever is put in its place. So its derivative is 0.
+largest = function("max", lambda m, *xs: reduce(m.maximum, xs), flat)
 
 
 def logsumexp(xs: Sequence[Any]) -> Value:

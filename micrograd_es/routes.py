@@ -59,18 +59,18 @@ def upstream(root: Value, order: list[Value] | None = None) -> dict[Value, float
 
 
 def between(root: Value, leaves: Iterable[Value], order: list[Value] | None = None) -> list[Value]:
-    "The nodes on the routes from root to these leaves, in topological order."
+    "The nodes on the routes of a gradient from root to these leaves, in topological order."
     order, used = order or topological(root), set(leaves)
     for v in order:
-        if not used.isdisjoint(v.parents):
+        if not v.op.flat and not used.isdisjoint(v.parents):
             used.add(v)
     return [v for v in order if v in used]
 
 
 def uses(order: Iterable[Value]) -> dict[Value, list[Edge]]:
-    "For every node, where it is used in the graph: an operand that stands twice is used twice."
+    "For every node, where it is used and gets a gradient: an operand that stands twice is used twice."
     found: dict[Value, list[Edge]] = {}
-    for child in order:
+    for child in [v for v in order if not v.op.flat]:
         for place, (parent, local) in enumerate(zip(child.parents, local_grads(child))):
             found.setdefault(parent, []).append(Edge(child, place, local))
     return found

@@ -1,10 +1,12 @@
 "Functions built from rows: against their definitions, in value and slope, and at the edges of the lectures."
 
 import math
+import random
 
 import pytest
+from trust.truth import mp
 
-from micrograd_es import check, dot, gelu, leaky_relu, logsumexp, mean, softmax, swish
+from micrograd_es import check, dot, gelu, leaky_relu, logsumexp, mean, paths, softmax, swish
 from micrograd_es.engine import Value, topological
 from micrograd_es.functions import sigmoid
 
@@ -59,6 +61,64 @@ def test_softmax_of_the_lecture():
     loss.backward()
     assert loss.data == pytest.approx(2.04035515280017, rel=1e-14)
     assert [s.grad for s in scores] == pytest.approx([-0.870017460982827, 0.869049535208266, 0.000967925774561044])
+
+
+def within(found, truth, ulps):
+    return abs(mp.mpf(found) - truth) <= ulps * mp.mpf(2) ** -52 * abs(truth) + mp.mpf(2) ** -1074
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_softmax_keeps_its_digits(seed):
+    "A few ulp at any size, but for what x - max itself rounds away: one for each unit of it. The shares add up to 1."
+    rng = random.Random(seed)
+    for size in (1e-3, 1, 10, 100, 700, 1e6, 1e150, 8e307):
+        xs = [rng.choice([rng.uniform(-size, size), size, -size]) for _ in range(rng.randint(2, 10))]
+        shares = [p.data for p in softmax([Value(x) for x in xs])]
+        top = max(map(mp.mpf, xs))
+        powers = [mp.exp(mp.mpf(x) - top) for x in xs]
+        for x, p, power in zip(xs, shares, powers):
+            assert within(p, power / mp.fsum(powers), 4 + float(min(top - mp.mpf(x), 800))), xs
+        assert abs(sum(shares) - 1) <= 4e-16
+
+
+def test_softmax_of_the_huge():
+    "What was [1, 1], and what was wrong in the twelfth digit."
+    assert [p.data for p in softmax([Value(1e308), Value(1e308)])] == [0.5, 0.5]
+    small, large = softmax([Value(0.0), Value(1.0)])
+    assert [p.data for p in softmax([Value(1e6), Value(1e6 + 1)])] == [small.data, large.data]
+
+
+def test_softmax_after_a_change():
+    "The shift follows the numbers, and no gradient goes through it."
+    x, y = Value(0.0), Value(0.0)
+    p, q = softmax([x, y])
+    x.data = 5000.0
+    assert (p + q).forward().data == 1.0 and (p.data, q.data) == (1.0, 0.0)
+    assert check(p).ok and len(paths(p, x)) == 2
+
+
+SIZES = [10.0**n for n in range(-12, 101, 4)] + [0.3, 1.5, 7.7, 20.0, 37.5, 300.0, 740.0]
+
+
+@pytest.mark.parametrize(
+    "f, truth",
+    [
+        (swish, lambda x: x / (1 + mp.exp(-x))),
+        (lambda v: sigmoid(v, 2.0), lambda x: 1 / (1 + mp.exp(-2 * x))),
+        (lambda v: swish(v, 1.5), lambda x: x / (1 + mp.exp(mp.mpf(-1.5) * x))),
+        (lambda v: leaky_relu(v, 0.01), lambda x: max(x, mp.mpf(0.01) * x)),
+        (gelu, lambda x: x / (1 + mp.exp(-mp.sqrt(8 / mp.pi) * (x + mp.mpf(0.044715) * x**3)))),
+    ],
+)
+def test_activations_keep_their_digits(f, truth):
+    "Over the whole domain. What goes into an exponential has been rounded: a unit in it costs an ulp."
+    with mp.workdps(400):
+        for x in [sign * x for x in SIZES for sign in (1, -1)]:
+            if abs(truth(mp.mpf(x))) > mp.mpf(10) ** -300:
+                v = Value(x)
+                y = f(v)
+                steep = abs(mp.diff(truth, mp.mpf(x), h=mp.mpf(10) ** -150) * x / truth(mp.mpf(x)))  # its condition
+                assert within(y.data, truth(mp.mpf(x)), 4 + 4 * float(steep)), x
 
 
 def test_softmax_never_overflows():

@@ -247,7 +247,6 @@ UNSEEN = {  # what nobody can tell from the truth: why
     "return y": "after the loop, y is the root itself",
     "elif v not in order:": "slower, but the same",
     "if root.a is None and not v.b:  # a leaf": "a leaf may take the long way",
-    "downstream = upstream if local == 2.0 else local if upstream == 1.0 else upstream * local": "1 is but left out",
 }
 
 

@@ -262,7 +262,7 @@ def test_every_row_as_javascript():
     z = [Value(v) for v in (3.2, 5.1, -1.7)]
     order = topological(-softmax(z)[0].log())
     text = Model(order, {v: "v" for v in order}).functions()
-    assert text.count("forward:") == 5 and 'symbol: "exp", forward: (a) => Math.exp(a), locals: (y, a) => [y]' in text
+    assert text.count("forward:") == 7 and 'symbol: "exp", forward: (a) => Math.exp(a), locals: (y, a) => [y]' in text
 
 
 # ---- In a notebook, in a terminal ------------------------------------------------------------------------------------

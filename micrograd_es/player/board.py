@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ..clusters import Cluster
-from ..drawing import escape
+from ..drawing import FLAT, escape
 from ..engine import Value
 from ..folded import Folded
 from ..routes import Edge, is_constant, upstream
@@ -97,9 +97,10 @@ class Board(Folded):
     def line(self, dot: Any, id: str, edges: list[Edge]) -> None:
         v, place, local = edges[0]
         x, slope, end = v.parents[place], self.slope(edges), self.home.get(v, v)
-        label = "" if is_constant(x) or self.dense or slope is None else self.label(v, place, end, slope)
-        many = {"class": "many"} if slope is None else {}
-        dot.edge(self.ids[self.home.get(x, x)], self.ids[end], label, id=id, **many)
+        silent = is_constant(x) or v.op.flat or self.dense
+        label = "" if silent or slope is None else self.label(v, place, end, slope)
+        look = {"class": "many"} if slope is None else FLAT if v.op.flat else {}
+        dot.edge(self.ids[self.home.get(x, x)], self.ids[end], label, id=id, **look)
 
     def label(self, v: Value, place: int, end: Value, slope: float) -> str:
         "Room for the local gradient, and under it for what goes downstream."

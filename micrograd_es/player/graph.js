@@ -6,9 +6,12 @@ const root = nodes.length - 1;
 const isLeaf = i => !nodes[i].parents && !nodes[i].constant;
 const leaves = [...nodes.keys()].filter(isLeaf);
 
+// The edges by which a gradient leaves a node: none if its derivative is 0 whatever it is given.
+const edgesFrom = child => nodes[child].flat ? [] : (nodes[child].parents ?? []).map((parent, place) => ({ child, place, parent }));
+
 // Where a node is used: the child made from it, and which of the child's inputs it is.
 const uses = nodes.map(() => []);
-nodes.forEach((node, child) => node.parents?.forEach((parent, place) => uses[parent].push({ child, place, parent })));
+for (const child of nodes.keys()) edgesFrom(child).forEach(edge => uses[edge.parent].push(edge));
 
 const python = {
     data: nodes.map(node => fromJson(node.data)),
@@ -21,9 +24,7 @@ const steps = [{ kind: "leaves" }];
 for (const i of nodes.keys()) if (nodes[i].parents) steps.push({ kind: "node", node: i });
 steps.push({ kind: "seed", node: root });
 for (const child of [...nodes.keys()].reverse()) {
-    nodes[child].parents?.forEach((parent, place) => {
-        if (!nodes[parent].constant) steps.push({ kind: "edge", child, place, parent });
-    });
+    steps.push(...edgesFrom(child).filter(edge => !nodes[edge.parent].constant).map(edge => ({ kind: "edge", ...edge })));
 }
 steps.push({ kind: "done" });
 const seedStep = steps.findIndex(step => step.kind === "seed");
@@ -74,7 +75,7 @@ function computable() {
 
 function countPaths(leaf) {
     const ways = nodes.map((_, i) => i === leaf ? 1 : 0);
-    nodes.forEach((node, i) => node.parents?.forEach(x => { ways[i] += ways[x]; }));
+    for (const i of nodes.keys()) edgesFrom(i).forEach(edge => { ways[i] += ways[edge.parent]; });
     return ways[root];
 }
 

@@ -38,6 +38,8 @@ class Model:
             told["row"] = self.rows[v.op, len(v.parents)]
             told["parents"] = [self.number[x] for x in v.parents]
             told["locals"] = [plain_json(local) for local in local_grads(v)]
+            if v.op.flat:
+                told["flat"] = True
         elif is_constant(v):
             told["constant"] = True
         return told
