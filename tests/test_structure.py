@@ -161,3 +161,10 @@ def test_import_needs_the_standard_library_only(module):
     while len(times) < 5 and min(times, default=1) > 0.1:
         times.append(float(finish(start(IMPORT.format(module=module)))))
     assert min(times) < 0.1
+
+
+def test_a_copy_of_what_was_made_by_hand():
+    "Its local gradients are known to nobody, in the copy as in the original."
+    x, w = Value(2.0), Value(0.5)
+    twin = copy.deepcopy(Value(1.0, (x, w), "*") + 1)
+    assert twin.parents[0].local_grads == () and [v.data for v in twin.parents[0].parents] == [2.0, 0.5]

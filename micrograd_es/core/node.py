@@ -41,4 +41,6 @@ class Node:
 
     @local_grads.setter
     def local_grads(self, local_grads: tuple[float, ...]) -> None:
+        if not local_grads:
+            self.a, self.b = None, self.parents
         self.da, self.db = (*local_grads, None)[:2] if self.a is not None else (None, local_grads)

@@ -10,6 +10,7 @@ from functools import partial, wraps
 from typing import NamedTuple
 
 from micrograd_es import Value, argmax, dot, gelu, label_locals, leaky_relu, losses, mean, nn, softmax, swish
+from micrograd_es.calculus import TABLE
 
 
 class Graph(NamedTuple):
@@ -233,7 +234,7 @@ def functions():
 
 def rows():
     "Every row of the table, by its name: what one calls on Values."
-    return {name: row for name, row in sorted(vars(Value).items()) if hasattr(row, "op")}
+    return dict(sorted(TABLE.methods.items()))
 
 
 def applied(row, xs):
