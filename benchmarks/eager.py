@@ -1,116 +1,36 @@
-"""How fast is a graph of scalars? micrograd_es beside micrograd, PyTorch and XAD, in one run, on one thread.
+"""How fast is a graph of scalars? micrograd_es beside others, in one run, on one thread.
 
     python benchmarks/eager.py [--quick]        (pip install micrograd torch xad: those that are missing are left out)
 
 Each engine builds a graph of Python numbers, walks it backward, builds the next; nothing is vectorised or compiled.
 The engines take turns, so that a slow minute of the machine hits them all. Shown are medians of processor time, and
-how many times that of micrograd_es they are. Fair play:
+how many times that of micrograd_es they are. The engines stand in engines.py, the plain class that a script would have
+in plain.py, the script in microgpt.py, the table of every row in rows.py. Fair play:
 
 - micrograd is PyPI's, as published, but for Python's recursion limit, raised here: its backward() recurses and dies on
-  a graph about 1,000 deep. It has no sigmoid and no log; they are added in its own style.
-- Garbage counts. Steps follow each other as in a training, so what one step leaves to the cycle collector is collected
-  on the next one's time. What the imports left behind is frozen first: nobody pays for another's modules.
+  a graph about 1,000 deep. It has no exp, log, tanh and sigmoid; they are added in its own style.
+- Everything is measured twice. With the collector garbage counts: steps follow each other as in a training, so what one
+  step leaves to the cycle collector is collected on the next one's time. What the imports left behind is frozen first:
+  nobody pays for another's modules.
+- Without the collector it does not count: cycles are cleared away between the steps, on nobody's time. To the plain
+  class and to micrograd that is a present. The plain class leaves each graph in a cycle, once backward() has been
+  there, and in micrograd every node is one (it holds a function that holds it), so they never free a graph themselves.
+  Ours has no cycles: it is freed by reference counting, on our time in both columns, and the collector only costs.
 """
 
 import argparse
 import gc
 import math
 import random
-import sys
-import tracemalloc
+from functools import partial
 from itertools import islice, pairwise
-from statistics import median
 from time import process_time
 
-import micrograd_es
-import micrograd_es.nn
+import rows
+from engines import Engine, Micrograd, Plain, held, installed, peak, report, seconds, turns, wide_head, wide_line
+from microgpt import Training, agree
 
-
-class Engine:
-    "micrograd_es; and by its methods, what the benchmarks ask of any library."
-
-    name, nn, number, sum = "micrograd_es", micrograd_es.nn, micrograd_es.Value, staticmethod(sum)
-    relu, sigmoid, log = (staticmethod(lambda x, f=f: getattr(x, f)()) for f in ("relu", "sigmoid", "log"))
-
-    def parameters(self, numbers):
-        return [self.number(x) for x in numbers]
-
-    def backward(self, loss):
-        loss.backward()
-
-    def descend(self, params, rate):
-        for p in params:
-            p.data -= rate * p.grad
-            p.grad = 0
-        return params
-
-
-class NarySum(Engine):
-    name, nn = "micrograd_es, Value.sum", None
-    sum = staticmethod(lambda xs, start=0.0: micrograd_es.Value.sum(start, *xs))
-
-
-class Micrograd(Engine):
-    def __init__(self):
-        import micrograd.engine
-        import micrograd.nn
-
-        sys.setrecursionlimit(10**6)
-        self.name, self.nn, self.number = "micrograd", micrograd.nn, micrograd.engine.Value
-        self.log = lambda x: self.function(x, math.log(x.data), lambda y: 1 / x.data)
-        self.sigmoid = lambda x: self.function(x, 1 / (1 + math.exp(-x.data)), lambda y: y * (1 - y))
-
-    def function(self, x, y, slope):
-        def _backward():
-            x.grad += slope(y) * out.grad
-
-        out = self.number(y, (x,))
-        out._backward = _backward
-        return out
-
-
-class PyTorch(Engine):
-    def __init__(self):
-        import torch
-
-        torch.set_num_threads(1)
-        self.name, self.nn, self.torch = "PyTorch, 0-dim float64", None, torch
-        self.number = lambda x: torch.tensor(x, dtype=torch.float64)
-
-    def parameters(self, numbers):
-        return [self.number(x).requires_grad_() for x in numbers]
-
-    def descend(self, params, rate):
-        with self.torch.no_grad():
-            self.torch._foreach_add_(params, [p.grad for p in params], alpha=-rate)  # as its optimisers do
-        for p in params:
-            p.grad = None
-        return params
-
-
-class XAD(Engine):
-    def __init__(self):
-        import xad.adj_1st
-        import xad.math as m
-
-        self.name, self.nn, self.number, self.tape = "XAD", None, xad.adj_1st.Real, xad.adj_1st.Tape()
-        self.relu, self.log, self.sigmoid = lambda x: m.max(x, 0.0), m.log, lambda x: 1.0 / (1.0 + m.exp(-x))
-        self.tape.activate()  # parameters() starts a recording on it
-
-    def parameters(self, numbers):
-        params = [self.number(x) for x in numbers]
-        self.tape.clearAll()
-        self.tape.registerInputs(params)
-        self.tape.newRecording()
-        return params
-
-    def backward(self, loss):
-        self.tape.registerOutput(loss)
-        loss.derivative = 1.0
-        self.tape.computeAdjoints()
-
-    def descend(self, params, rate):
-        return self.parameters([p.value - rate * p.derivative for p in params])
+# ---- Chains and networks ---------------------------------------------------------------------------------------------
 
 
 def chain(engine, n):
@@ -124,11 +44,19 @@ def chain(engine, n):
     return y, (built - start) / (2 * n) * 1e9, (process_time() - built) / (2 * n) * 1e9
 
 
-def network(engine, params, sizes, activations, xs):
+def second_chain(engine, n):
+    "The second of two: the first of a turn pays for the memory that the engine before it gave back."
+    chain(engine, n)
+    if not gc.isenabled():
+        gc.collect()
+    return chain(engine, n)
+
+
+def network(engine, params, sizes, activations, xs, plus=None):
     "A multi-layer perceptron, scalar by scalar; params are, for each neuron, its weights and its bias."
-    params = iter(params)
+    params, plus = iter(params), plus or engine.sum
     for (nin, nout), act in zip(pairwise(sizes), activations):
-        xs = [act(engine.sum([w * x for w, x in zip(islice(params, nin), xs)], next(params))) for _ in range(nout)]
+        xs = [act(plus([w * x for w, x in zip(islice(params, nin), xs)], next(params))) for _ in range(nout)]
     return xs
 
 
@@ -179,55 +107,120 @@ def training(engine, params, loss_of):
     return step
 
 
-def seconds(step, steps):
-    step()  # to warm up
-    start = process_time()
-    for _ in range(steps):
-        step()
-    return (process_time() - start) / steps
+# ---- backward() alone ------------------------------------------------------------------------------------------------
 
 
-def held(make):
-    "Bytes held by the Python objects of the graph that make() returns."
-    tracemalloc.start()
-    graph = make()
-    gc.collect()
-    size, _ = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    del graph
-    return size
+def unary_chain(engine, n):
+    y = engine.number(0.5)
+    for _ in range(n):
+        y = engine.tanh(y)
+    return y, n
 
 
-def report(title, unit, job, engines, rounds):
-    results = {e.name: [] for e in engines}
-    for e in engines * rounds:
-        gc.collect()
-        results[e.name].append(job(e))
-    print(f"\n{title:50} {unit:>12}   times micrograd_es")
-    for name, runs in results.items():
-        print(f"    {name:46} {median(runs):12.4g} {median(runs) / median(results['micrograd_es']):20.2f}", flush=True)
+def binary_chain(engine, n):
+    y = x = engine.number(0.5)
+    for _ in range(n // 2):
+        y = y * x + x
+    return y, n
+
+
+def nary_chain(engine, n):
+    "Each node has five parents."
+    xs = [engine.number(0.1) for _ in range(5)]
+    y = xs[0]
+    for _ in range(n):
+        y = engine.total([y, *xs[1:]])
+    return y, n
+
+
+def binary_mlp(engine, n):
+    "3-4-1 of tanh, on as many samples as make n nodes: 37 a sample, and one to add it to the loss."
+    random.seed(1337)
+    params, count = weights(engine, (3, 4, 1)), n // 38
+    return engine.sum(outputs(engine, params, count), engine.number(0.0)), 38 * count
+
+
+def nary_mlp(engine, n):
+    "The same of 26 nodes a sample, where a neuron adds up in one."
+    random.seed(1337)
+    params, count = weights(engine, (3, 4, 1)), n // 26
+    outs = outputs(engine, params, count, plus=lambda xs, bias: engine.total([*xs, bias]))
+    return engine.total(outs), 26 * count + 1
+
+
+def outputs(engine, params, count, plus=None):
+    samples = [[engine.number(random.random()) for _ in range(3)] for _ in range(count)]
+    return [network(engine, params, (3, 4, 1), [engine.tanh] * 2, xs, plus)[0] for xs in samples]
+
+
+SHAPES = {
+    "chain, unary (tanh)": unary_chain,
+    "chain, binary": binary_chain,
+    "chain, n-ary": nary_chain,
+    "MLP, unary and binary": binary_mlp,
+    "MLP, n-ary sums": nary_mlp,
+}
+
+
+def backward(engine, shape, n):
+    "ns a node. A small graph is built again and again: each is gone through once, as in a training."
+    spent, nodes = 0.0, 0
+    while nodes < 10_000:
+        y, made = shape(engine, n)
+        start = process_time()
+        engine.backward(y)
+        spent += process_time() - start
+        nodes += made
+    return spent / nodes * 1e9
+
+
+def backward_table(engines, sizes, rounds):
+    wide_head("backward() alone, ns a node", engines)
+    for title, shape in SHAPES.items():
+        for n in sizes:
+            cost = turns(partial(backward, shape=shape, n=n), engines, rounds)
+            wide_line(f"{title:22}{n:8,}", cost, engines)
+
+
+# ---- Everything ------------------------------------------------------------------------------------------------------
+
+
+def script(engines, rounds, steps):
+    "The script of microgpt's shape; and the losses of all agree."
+    losses = {}
+
+    def job(engine):
+        step = Training(engine.number)
+        cost = seconds(step, steps)
+        losses[engine.name] = step.losses
+        return cost
+
+    report("a script of microgpt's shape", "s/step", job, engines, rounds)
+    agree(losses.values())
+    print(f"    the losses of {steps + 1} steps agree: the last is {losses[engines[0].name][-1]:.9f}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a glance: one round")
-    rounds, steps, n = (1, 2, 20_000) if parser.parse_args().quick else (5, 4, 100_000)
-    engines = []
-    for kind in (Engine, NarySum, Micrograd, PyTorch, XAD):
-        try:
-            engines.append(kind())
-        except ImportError as missing:
-            print(f"left out: {missing.name} is not installed")
+    quick = parser.parse_args().quick
+    rounds, steps, n, sizes = (1, 2, 20_000, (100, 1_000)) if quick else (3, 3, 100_000, (100, 1_000, 18_000, 100_000))
+    engines = installed()
     gc.collect()
     gc.freeze()
-    binary, python = [e for e in engines if e.sum is sum], [e for e in engines if e.nn]
-    report(f"chain of {n} multiply-adds: building", "ns/operation", lambda e: chain(e, n)[1], binary, rounds)
-    report(f"chain of {n} multiply-adds: backward", "ns/operation", lambda e: chain(e, n)[2], binary, rounds)
-    report("micrograd's demo, by each one's own nn", "s/step", lambda e: seconds(demo(e, True), steps), python, rounds)
+    binary, own = [e for e in engines if e.sum is sum], [e for e in engines if e.nn]
+    classes = [e for e in engines if type(e) in (Engine, Plain, Micrograd)]  # whose nodes are Python's
+    script(classes, 2 * rounds + 1, steps)
+    report(f"chain of {n} multiply-adds: building", "ns/operation", lambda e: second_chain(e, n)[1], binary, rounds)
+    report(f"chain of {n} multiply-adds: backward", "ns/operation", lambda e: second_chain(e, n)[2], binary, rounds)
+    report("micrograd's demo, by each one's own nn", "s/step", lambda e: seconds(demo(e, True), steps), own, rounds)
     report("micrograd's demo, the very same graph", "s/step", lambda e: seconds(demo(e), steps), engines, rounds)
     report("784-30-10, one sample, the very same graph", "s/step", lambda e: seconds(digit(e), steps), engines, rounds)
-    report("chain: memory", "bytes/node", lambda e: held(lambda: chain(e, 1000)[0]) / 2000, python, 1)
-    report("micrograd's demo, by each one's own nn: memory", "MB", lambda e: held(demo(e, True)) / 1e6, python, 1)
+    report("chain: memory", "bytes/node", lambda e: held(lambda: chain(e, 1000)[0]) / 2000, classes, 1)
+    report("micrograd's demo, by each one's own nn: memory", "MB", lambda e: held(demo(e, True)) / 1e6, own, 1)
+    report("microgpt's shape, three steps: peak", "MB", lambda e: peak(Training(e.number), 3) / 1e6, classes, 1)
+    backward_table(classes, sizes, rounds)
+    rows.table(classes, 5 * rounds)
 
 
 if __name__ == "__main__":
