@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from micrograd_es import Value, data, draw, train
-from micrograd_es.picture import by_wasm
+from micrograd_es.draw.render import by_wasm
 from micrograd_es.train.pictures import png, signed, square
 
 HERE = Path(__file__).parent

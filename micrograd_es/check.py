@@ -78,8 +78,8 @@ def check(root: Any, *leaves: Any, h: float = CENTRAL_STEP) -> Check:
     and to the right differ. ValueError if no leaves are named and trying all of them would take very long.
     """
     from .engine import topological
-    from .names import names
-    from .routes import between, leaves_of, upstream
+    from .graph.names import names
+    from .graph.routes import between, leaves_of, upstream
 
     order, called = topological(root), names(root)
     gradients = upstream(root, order)

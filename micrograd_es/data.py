@@ -23,8 +23,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, BinaryIO, Literal, TypeVar, overload
 
-from .extras import missing
-from .saving import cache_folder, write_whole
+from .system.files import cache_folder, write_whole
+from .system.packages import missing
 
 Example = tuple[list[float], int]
 T = TypeVar("T")

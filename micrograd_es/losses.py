@@ -15,8 +15,8 @@ from typing import Any
 
 from .calculus import total
 from .engine import Value, constant, function
-from .functions import mean
-from .routes import is_constant
+from .graph.routes import is_constant
+from .nn.functional import mean
 
 Numbers = Sequence[Any]
 

@@ -26,7 +26,7 @@ from micrograd_es import (
     trace,
     why,
 )
-from micrograd_es.names import names
+from micrograd_es.graph.names import names
 from micrograd_es.replay import replay
 
 

@@ -14,7 +14,7 @@ from trust.reader import LATEX, PLAIN, compute
 from trust.truth import Truth, Unchecked, units
 
 from micrograd_es.engine import topological
-from micrograd_es.names import names
+from micrograd_es.graph.names import names
 from micrograd_es.player.model import Model
 from micrograd_es.player.page import script_json
 from micrograd_es.replay import replay

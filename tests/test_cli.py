@@ -10,7 +10,7 @@ from shutil import which
 
 import pytest
 
-from micrograd_es.cli import arguments, main
+from micrograd_es.cli.main import arguments, main
 
 SLIDE = "(x*w - y)**2", "x=1", "w=1", "y=2"
 GRADIENT = "∂loss/∂w = ∂loss/∂ŷ · ∂ŷ/∂w = -2 · x = -2 · 1 = -2"

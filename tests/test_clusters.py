@@ -3,9 +3,9 @@
 import pytest
 
 from micrograd_es import Value, draw
-from micrograd_es.clusters import clusters, outermost
-from micrograd_es.copying import _deepcopy
 from micrograd_es.engine import topological
+from micrograd_es.graph.copies import _deepcopy
+from micrograd_es.graph.modules import clusters, outermost
 from micrograd_es.nn import MLP, RNN, BatchNorm, Conv1d, Dropout, Layer, Module, Neuron
 
 

@@ -12,11 +12,12 @@ from xml.etree import ElementTree
 import graphviz
 import pytest
 
-from micrograd_es import draw, draw_dot, picture, trace
+from micrograd_es import draw, draw_dot, trace
+from micrograd_es.draw import render as picture
+from micrograd_es.draw.render import by_wasm, render
 from micrograd_es.engine import Value
-from micrograd_es.names import clean
+from micrograd_es.graph.names import clean
 from micrograd_es.nn import MLP
-from micrograd_es.picture import by_wasm, render
 
 ROOT = Path(__file__).parent.parent
 SVG = "{http://www.w3.org/2000/svg}"

@@ -14,11 +14,11 @@ import pytest
 
 from micrograd_es.check import check
 from micrograd_es.classroom import LEVELS, exercise, grade, hint, read_answers, sheet, sheets, worksheets
-from micrograd_es.classroom.answers import Answer, parse_answers, parse_page, to_number, typed
-from micrograd_es.classroom.exercises import is_short, nudged, number
-from micrograd_es.classroom.grading import EMPTY, FOLLOWS, RIGHT, WRONG
+from micrograd_es.classroom.exercises.answers import Answer, parse_answers, parse_page, to_number, typed
+from micrograd_es.classroom.exercises.exercises import is_short, nudged, number
+from micrograd_es.classroom.exercises.grading import EMPTY, FOLLOWS, RIGHT, WRONG
 from micrograd_es.cli import main
-from micrograd_es.routes import upstream
+from micrograd_es.graph.routes import upstream
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")

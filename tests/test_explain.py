@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from micrograd_es import explain
 from micrograd_es.engine import Value
-from micrograd_es.explain import LIMIT, nonfinite_note
+from micrograd_es.explain.chain import LIMIT, nonfinite_note
 from micrograd_es.text.symbols import plain
 
 # ---- Random graphs, for this file and its neighbours -----------------------------------------------------------------

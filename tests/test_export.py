@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from micrograd_es import Value, nn
-from micrograd_es.functions import swish
+from micrograd_es.nn.functional import swish
 from micrograd_es.replay import replay
 from micrograd_es.train import network
 
 np = pytest.importorskip("numpy")
 from test_replay import attention, batch_inside_the_graph, convolution, perceptron, random_graph, recurrence  # noqa: E402
 
-from micrograd_es.replay.pure import Pure  # noqa: E402
+from micrograd_es.replay.pure.program import Pure  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
 NETWORKS = [perceptron, convolution, recurrence, attention, batch_inside_the_graph]
@@ -511,7 +511,7 @@ def test_a_missing_engine_is_named(package, extra, name):
     "And the extra that brings it."
     program = f"import sys; sys.modules['{package}'] = None\nfrom micrograd_es.export import {name}"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
-    assert f"ImportError: {name} needs {package}: pip install micrograd-es[{extra}]" in done.stderr
+    assert f'ImportError: {name} needs {package}: pip install "micrograd-es[{extra}]"' in done.stderr
 
 
 def test_what_is_no_replay():

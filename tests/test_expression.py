@@ -12,8 +12,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from micrograd_es.engine import Value, function, topological
-from micrograd_es.expression import LONGEST, ExpressionError, computed, parse
-from micrograd_es.wording import functions
+from micrograd_es.expression.complaints import functions
+from micrograd_es.expression.parser import LONGEST, ExpressionError, computed, parse
 
 
 def refusal(text: str, **values: float) -> str:

@@ -8,9 +8,9 @@ import faults
 import pytest
 from test_draw import fake_dot
 
-from micrograd_es import picture
-from micrograd_es.classroom import command
+from micrograd_es.cli import classroom as command
 from micrograd_es.cli import main
+from micrograd_es.draw import render as picture
 
 # ---- Files ----------------------------------------------------------------------------------------------------------
 

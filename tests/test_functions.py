@@ -8,7 +8,7 @@ from trust.truth import mp
 
 from micrograd_es import check, dot, gelu, leaky_relu, logsumexp, mean, paths, softmax, swish
 from micrograd_es.engine import Value, topological
-from micrograd_es.functions import sigmoid
+from micrograd_es.nn.functional import sigmoid
 
 
 def logistic(x):

@@ -6,7 +6,7 @@ from time import perf_counter
 import pytest
 
 from micrograd_es import Value, close_up, draw, explain, gradient, losses, nn, paths, play, topological
-from micrograd_es.routes import upstream
+from micrograd_es.graph.routes import upstream
 
 np = pytest.importorskip("numpy")
 

@@ -7,11 +7,11 @@ from itertools import combinations
 import pytest
 
 from micrograd_es import classroom, diagnose, functions, losses
-from micrograd_es.classroom.diagnosis import TOLERANCE
-from micrograd_es.classroom.mistakes import BY_NAME, MISTAKES, edges, wrong_gradients
+from micrograd_es.classroom.mistakes.diagnosis import TOLERANCE
+from micrograd_es.classroom.mistakes.mistakes import BY_NAME, MISTAKES, edges, wrong_gradients
 from micrograd_es.engine import Value, function, topological
-from micrograd_es.names import label_locals
-from micrograd_es.routes import upstream
+from micrograd_es.graph.names import label_locals
+from micrograd_es.graph.routes import upstream
 
 
 def random_graph(seed):

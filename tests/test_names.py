@@ -8,7 +8,7 @@ import pytest
 
 from micrograd_es import explain, label_locals
 from micrograd_es.engine import Value
-from micrograd_es.names import clean, names
+from micrograd_es.graph.names import clean, names
 from micrograd_es.nn import MLP
 
 ROOT = Path(__file__).parent.parent

@@ -7,7 +7,7 @@ import pytest
 from micrograd_es import check, draw, explain, gradient, mermaid, paths, why
 from micrograd_es.calculus import unary
 from micrograd_es.engine import Value
-from micrograd_es.expression import parse
+from micrograd_es.expression.parser import parse
 from micrograd_es.text.symbols import javascript, latex, plain, python
 
 

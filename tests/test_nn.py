@@ -8,8 +8,8 @@ import pytest
 
 from micrograd_es import check, explain
 from micrograd_es.engine import Value
-from micrograd_es.functions import gelu, leaky_relu, sigmoid, swish
 from micrograd_es.nn import MLP, Layer, Module, Neuron, init
+from micrograd_es.nn.functional import gelu, leaky_relu, sigmoid, swish
 from micrograd_es.nn.perceptron import activation
 
 

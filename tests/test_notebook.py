@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from micrograd_es import draw, explain, mermaid, picture
+from micrograd_es import draw, explain, mermaid
+from micrograd_es.draw import render as picture
 from micrograd_es.engine import Value
 
 

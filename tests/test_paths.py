@@ -9,8 +9,8 @@ from test_explain import graphs
 
 from micrograd_es import paths, topological, why
 from micrograd_es.engine import Value
-from micrograd_es.paths import count_paths
-from micrograd_es.routes import leaves_of, local_grads
+from micrograd_es.explain.paths import count_paths
+from micrograd_es.graph.routes import leaves_of, local_grads
 
 # ---- Any graph -------------------------------------------------------------------------------------------------------
 

@@ -12,10 +12,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from micrograd_es import Player, Value, copying, play, softmax
+from micrograd_es import Player, Value, play, softmax
 from micrograd_es.calculus import TABLE, function
 from micrograd_es.cli import main
 from micrograd_es.engine import topological
+from micrograd_es.graph import copies as copying
 from micrograd_es.nn import MLP
 from micrograd_es.player.model import Model, script_json
 from micrograd_es.player.templates import MATH, TEXT, formula, local, mathml, name_mathml

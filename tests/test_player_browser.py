@@ -10,9 +10,9 @@ from test_player import HOSTILE, network, slide
 
 from micrograd_es import Value, explain, gelu, leaky_relu, play, softmax, swish
 from micrograd_es.engine import function, topological
+from micrograd_es.graph.routes import is_constant, upstream
 from micrograd_es.nn import MLP, RNN, Conv1d, Layer
 from micrograd_es.player.board import Board
-from micrograd_es.routes import is_constant, upstream
 from micrograd_es.text.letters import number_text
 from micrograd_es.text.symbols import plain
 

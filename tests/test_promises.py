@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from micrograd_es.expression import parse
+from micrograd_es.expression.parser import parse
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "promises.md").read_text("utf-8")

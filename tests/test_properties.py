@@ -16,7 +16,7 @@ from trust.bits import patterns
 from trust.graphs import LARGEST, Graph, describe, number, operation, order, random_graph, table, tame
 from trust.truth import MEANING, Truth, Unchecked, errors, units
 
-from micrograd_es.classroom.mistakes import BY_NAME
+from micrograd_es.classroom.mistakes.mistakes import BY_NAME
 from micrograd_es.engine import Value, gradient
 
 NOISE = 6  # units

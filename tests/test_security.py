@@ -15,8 +15,8 @@ from test_draw import HOSTILE as ODD
 from test_player import HOSTILE as MARKUP
 
 from micrograd_es import Value, draw, explain, mermaid, play
-from micrograd_es.classroom.exercises import sheets
-from micrograd_es.classroom.worksheet import worksheets
+from micrograd_es.classroom.exercises.exercises import sheets
+from micrograd_es.classroom.exercises.worksheet import worksheets
 from micrograd_es.engine import function
 from micrograd_es.nn import Neuron
 
@@ -38,14 +38,14 @@ def calls(tree):
 # ---- Read from the source --------------------------------------------------------------------------------------------
 
 EXECUTED = {
-    ("micrograd_es/replay/arrays.py", "compile"): "the array program that Source writes from a plan: see the tests of it below",
-    ("micrograd_es/replay/arrays.py", "exec"): "the same",
-    ("micrograd_es/replay/pure.py", "compile"): "the same program as a pure function",
-    ("micrograd_es/replay/pure.py", "exec"): "the same",
-    ("micrograd_es/replay/ladder.py", "spec.loader.exec_module"): "the loop for numba, written from the table's rows alone",
+    ("micrograd_es/replay/with_numpy/groups.py", "compile"): "the array program that Source writes from a plan: see the tests of it below",
+    ("micrograd_es/replay/with_numpy/groups.py", "exec"): "the same",
+    ("micrograd_es/replay/pure/program.py", "compile"): "the same program as a pure function",
+    ("micrograd_es/replay/pure/program.py", "exec"): "the same",
+    ("micrograd_es/replay/with_numba/compiling.py", "spec.loader.exec_module"): "the loop for numba, written from the table's rows alone",
     ("micrograd_es/text/methods.py", "compile"): "the method of a row, written from the row alone",
     ("micrograd_es/text/methods.py", "exec"): "the same",
-    ("micrograd_es/cli.py", "runpy.run_path"): "the student's own .py file, named on the command line to be run",
+    ("micrograd_es/cli/main.py", "runpy.run_path"): "the student's own .py file, named on the command line to be run",
     ("run.py", "subprocess.call"): "pip, pytest and this package, as argument lists",
 }  # fmt: skip
 EXECUTING = r".*\.exec_module|eval|exec|compile|__import__|(runpy|os|pty|code|codeop|builtins|marshal|pickle|shelve|subprocess|ctypes)\..*"
@@ -60,7 +60,7 @@ def test_what_executes():
         for called, _ in calls(tree)
         if re.fullmatch(EXECUTING, called) and not re.fullmatch(SAFE, called)
     }
-    assert found - {("micrograd_es/picture.py", "subprocess.run")} == set(EXECUTED)
+    assert found - {("micrograd_es/draw/render.py", "subprocess.run")} == set(EXECUTED)
 
 
 def test_nothing_that_runs_what_it_reads_is_imported():
@@ -87,12 +87,12 @@ def test_nothing_that_runs_what_it_reads_is_imported():
 
 
 def test_modules_are_imported_by_names_that_stand_in_the_source():
-    "import_module of a constant, of an entry of the list LATER, or of a package that our own code names."
+    "import_module of a constant, of an entry of a list LATER, or of a package that our own code names."
     for tree in TREES.values():
         for called, call in calls(tree):
             if called == "import_module":
                 name = ast.unparse(call.args[0])
-                assert isinstance(call.args[0], ast.Constant) or "LATER[name]" in name or name == "package"
+                assert isinstance(call.args[0], ast.Constant) or "modules[name]" in name or name == "package"
 
 
 def test_processes():
@@ -109,7 +109,7 @@ def test_files_are_written_whole():
     "In one place, beside the old one: no view leaves half a file."
     for file, tree in TREES.items():
         for called, call in calls(tree):
-            if called.rpartition(".")[2] in ("open", "fdopen") and file != "micrograd_es/saving.py":
+            if called.rpartition(".")[2] in ("open", "fdopen") and file != "micrograd_es/system/files.py":
                 mode = ast.unparse(call.args[1]) if len(call.args) > 1 else "'r'"
                 assert not set(mode) & set("wax+") or "os.devnull" in ast.unparse(call)
             if called.rpartition(".")[2] in ("write_text", "write_bytes"):
@@ -190,7 +190,7 @@ def test_the_name_of_a_row_is_no_program(tmp_path, monkeypatch):
     "A row of one's own has a symbol, which is a comment in the replay's program, and stays one."
     pytest.importorskip("numpy")
     from micrograd_es.replay import replay
-    from micrograd_es.replay.ladder import Rows, group_rows, tape_rows
+    from micrograd_es.replay.with_numba.compiling import Rows, group_rows, tape_rows
 
     monkeypatch.chdir(tmp_path)
     for line_end in ("\n", "\r", "\r\n", "\x0c", "\u2028", "\0"):

@@ -10,7 +10,6 @@ import pytest
 
 from micrograd_es import nn
 from micrograd_es.engine import Value
-from micrograd_es.functions import gelu, leaky_relu, sigmoid, softmax, swish
 from micrograd_es.losses import (
     bce,
     bce_with_logits,
@@ -29,6 +28,7 @@ from micrograd_es.losses import (
     quadratic,
 )
 from micrograd_es.nn import MLP, RNN, BatchNorm, Conv1d, Conv2d, Embedding
+from micrograd_es.nn.functional import gelu, leaky_relu, sigmoid, softmax, swish
 from micrograd_es.optim import SGD, Adam, AdamW, cosine
 
 torch = pytest.importorskip("torch")

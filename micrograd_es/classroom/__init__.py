@@ -6,37 +6,29 @@
 ['factor of the power forgotten']
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..engine import Value as Value
-from .diagnosis import diagnose as diagnose
+from ..system.packages import later
 from .mistakes import MISTAKES as MISTAKES
+from .mistakes import diagnose as diagnose
 
 if TYPE_CHECKING:
-    from .answers import read_answers as read_answers
-    from .exercises import LEVELS as LEVELS
-    from .exercises import exercise as exercise
-    from .exercises import sheet as sheet
-    from .exercises import sheets as sheets
-    from .grading import grade as grade
-    from .hints import hint as hint
-    from .worksheet import worksheets as worksheets
+    from .exercises.answers import read_answers as read_answers
+    from .exercises.exercises import LEVELS as LEVELS
+    from .exercises.exercises import exercise as exercise
+    from .exercises.exercises import sheet as sheet
+    from .exercises.exercises import sheets as sheets
+    from .exercises.grading import grade as grade
+    from .exercises.hints import hint as hint
+    from .exercises.worksheet import worksheets as worksheets
 
-LATER = {  # name: the module it is fetched from, when somebody asks for it; `import micrograd_es` stays quick
-    "read_answers": "answers",
-    "LEVELS": "exercises",
-    "exercise": "exercises",
-    "sheet": "exercises",
-    "sheets": "exercises",
-    "grade": "grading",
-    "hint": "hints",
-    "worksheets": "worksheet",
+LATER = {
+    **dict.fromkeys(("LEVELS", "exercise", "sheet", "sheets"), "exercises.exercises"),
+    "read_answers": "exercises.answers",
+    "grade": "exercises.grading",
+    "hint": "exercises.hints",
+    "worksheets": "exercises.worksheet",
 }
 __all__ = ["MISTAKES", "diagnose", *LATER]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{LATER[name]}"), name)
+__getattr__ = later(__name__, LATER)

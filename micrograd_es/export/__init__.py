@@ -12,9 +12,9 @@ Each needs the package it is named after, which is imported when it is called: p
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ..system.packages import later
 from .source import source as source
 
 if TYPE_CHECKING:
@@ -32,14 +32,4 @@ LATER = {
 }  # fmt: skip
 
 __all__ = [*sorted(LATER), "source"]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    try:
-        return getattr(import_module(f".{LATER[name]}", __name__), name)
-    except ModuleNotFoundError as error:
-        if error.name == "numpy":
-            raise ImportError(f"{name} needs numpy: pip install micrograd-es[fast]") from error
-        raise
+__getattr__ = later(__name__, LATER, extra="fast")

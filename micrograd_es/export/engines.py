@@ -9,8 +9,9 @@ from typing import Any
 from ..calculus import CONSTANT
 from ..engine import Value, topological
 from ..replay import Replay
-from ..replay.plan import Plan
-from ..replay.pure import Pure
+from ..replay.plan.groups import Plan
+from ..replay.pure.program import Pure
+from ..system.packages import missing
 
 
 def engine(package: str, extra: str, what: str) -> Any:
@@ -18,7 +19,7 @@ def engine(package: str, extra: str, what: str) -> Any:
     try:
         return import_module(package)
     except ImportError as error:
-        raise ImportError(f"{what} needs {package}: pip install micrograd-es[{extra}]") from error
+        raise missing(what, package, f'"micrograd-es[{extra}]"', error) from error
 
 
 def program(x: Any, what: str) -> Pure:

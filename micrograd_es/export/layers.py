@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .. import functions
 from ..engine import Value
 from ..nn import MLP, RNN, BatchNorm, Conv1d, Conv2d, Dropout, Embedding, Layer, Module, Neuron
+from ..nn import functional as functions
 
 KNOWN = (MLP, Layer, Neuron, Conv1d, Conv2d, BatchNorm, Dropout, Embedding, RNN)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..replay import Replay
-from ..saving import write_whole
+from ..system.files import write_whole
 from .engines import elementwise, engine, program
 from .layers import Step, numbers, shape_of, steps
 

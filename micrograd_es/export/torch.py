@@ -7,7 +7,7 @@ from typing import Any
 
 from ..engine import Value
 from ..replay import Replay
-from ..replay.pure import Pure
+from ..replay.pure.program import Pure
 from .engines import elementwise, engine, program
 from .layers import Step, numbers, put, shape_of, steps
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..engine import Value
 from ..nn import Module, Neuron
-from ..saving import write_whole
+from ..system.files import write_whole
 from .engines import engine
 from .layers import flat, numbers, put, shape_of
 

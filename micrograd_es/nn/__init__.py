@@ -1,5 +1,6 @@
 """Networks out of Values: every weight, product and sum is a node of the graph, and shared weights are shared nodes."""
 
+from . import functional as functional
 from . import init as init
 from .convolution import Conv1d as Conv1d
 from .convolution import Conv2d as Conv2d
@@ -15,3 +16,5 @@ from .regular import BatchNorm as BatchNorm
 from .regular import Dropout as Dropout
 from .sequence import RNN as RNN
 from .sequence import Embedding as Embedding
+
+functions = functional  # by its older name

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from .. import functions
 from ..calculus import TABLE
 from ..engine import Value, constant
 from ..text.letters import SUBSCRIPT, SUPERSCRIPT
+from . import functional as functions
 from . import init as inits
 from .module import Module
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..engine import Value
-from ..functions import mean
+from .functional import mean
 from .module import Module
 from .perceptron import check_inputs
 

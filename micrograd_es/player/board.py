@@ -6,17 +6,17 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ..clusters import Cluster
-from ..drawing import FLAT, escape
+from ..draw.folded import Folded
+from ..draw.nodes import FLAT, escape
 from ..engine import Value
-from ..folded import Folded
-from ..routes import Edge, is_constant, upstream
+from ..graph.modules import Cluster
+from ..graph.routes import Edge, is_constant, upstream
 from ..text.letters import number_text
 from ..text.symbols import plain
 from .views import View
 
 if TYPE_CHECKING:
-    from ..picture import Picture
+    from ..draw.render import Picture
 
 NUMBER, SPAN, FLOW, ADDED = "-0.0000", "-0.0000 to -0.0000", "-0.00 × 0.00 = -0.00", "grad 0.000 + 0.000 = 0.000"
 DENSE = 45  # edges beyond which they bear no numbers, but the one that is being played

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..calculus import Op
-from ..clusters import Cluster
 from ..engine import Value
-from ..routes import is_constant, local_grads
+from ..graph.modules import Cluster
+from ..graph.routes import is_constant, local_grads
 from ..text.symbols import javascript
 from .templates import MATH, TEXT, formula, local, mathml
 

@@ -16,12 +16,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..clusters import outermost
 from ..engine import Value, topological
-from ..names import clean, names
-from ..policy import policy
-from ..routes import leaves_of
-from ..saving import write_whole
+from ..graph.modules import outermost
+from ..graph.names import clean, names
+from ..graph.routes import leaves_of
+from ..system.files import write_whole
+from ..system.pages import policy
 from .board import Board
 from .model import Model, script_json
 from .templates import name_mathml

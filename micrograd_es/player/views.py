@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..clusters import Cluster
 from ..engine import Value
+from ..graph.modules import Cluster
 
 OPEN = 24  # nodes up to which all lies open at first
 SMALL = 80  # nodes up to which all can be opened at once, and layers are open at first

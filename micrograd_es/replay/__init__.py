@@ -19,17 +19,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..engine import Value
-from ..extras import missing
+from ..system.packages import later, missing
 
 if TYPE_CHECKING:
+    from .fitting import fit as fit
+    from .one_sample import contributions as contributions
+    from .one_sample import microscope as microscope
     from .run import Replay as Replay
-    from .samples import contributions as contributions
-    from .samples import microscope as microscope
-    from .training import fit as fit
 
-# What is imported when it is first asked for: the name, and the module that has it.
-LATER = {"Replay": "run", "microscope": "samples", "contributions": "samples", "fit": "training"}
+LATER = {"Replay": "run", "microscope": "one_sample", "contributions": "one_sample", "fit": "fitting"}
 __all__ = [*LATER, "replay"]
+__getattr__ = later(__name__, LATER)
 
 
 def replay(
@@ -67,9 +67,3 @@ def replay(
     from .run import Replay
 
     return Replay(loss, inputs, parameters, outputs, dtype, runner)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{LATER[name]}", __name__), name)

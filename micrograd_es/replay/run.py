@@ -11,11 +11,11 @@ import numpy as np
 
 from ..engine import Value
 from ..optim import Optimizer
-from .arrays import Arrays
-from .plan import Plan, topological_of
-from .source import Source
-from .training import fit
-from .walk import Walk, is_thin
+from .fitting import fit
+from .plan.groups import Plan, topological_of
+from .with_numpy.groups import Arrays
+from .with_numpy.nodes import Walk, is_thin
+from .with_numpy.program import Source
 
 Array = Any
 
@@ -163,9 +163,9 @@ class Replay:
         nodes = (self.order, [self.loss, *self.outputs], self.inputs, self.parameters, self.dtype)
         thin = is_thin(self.order)
         if runner == "numba":
-            from .machine import Machine
-            from .table import of_groups
-            from .tape import Tape
+            from .with_numba.groups import Machine
+            from .with_numba.instructions import of_groups
+            from .with_numba.nodes import Tape
 
             if thin:
                 tape = Tape(*nodes)

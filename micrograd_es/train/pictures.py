@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..nn import MLP
-from ..saving import write_whole
+from ..system.files import write_whole
 from .digits import CLASSES
 
 SIDE, GAP, TEXT = 84, 10, 16  # a tile's side, the space between two, the line under it, in points

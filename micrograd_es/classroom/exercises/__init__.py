@@ -1,0 +1,1 @@
+"Exercises whose answers are short numbers, sheets of them, and their grading."

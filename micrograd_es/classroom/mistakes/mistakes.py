@@ -1,0 +1,184 @@
+"""The engine run with the well-known errors: for every node of a graph, the gradient that somebody gets who makes one.
+
+>>> a = Value(1.0)
+>>> b = a + a
+>>> c = b + b
+>>> BY_NAME["naive recursion"].gradients(c)[a]     # the truth is 4
+8.0
+
+A mistake is made either at a row of the table, where the local gradients come out wrong (`LOCAL`), or on the way
+through the graph, where they are put together wrongly (`WALKS`). Neither knows an operation of its own: a wrong local
+gradient is made of the right one, or of the row itself run on the wrong numbers. Which rows a mistake concerns stands
+in one place, the second column of the list LOCAL.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from ...calculus import LN2, TABLE
+from ...core.floats import floats
+from ...engine import Value, topological
+from ...graph.routes import is_constant, local_grads, upstream
+from ...losses import softmax_cross_entropy
+from . import passes as walks
+
+Edges = list[tuple[Value, float]]  # the parents of a node, each with the local gradient that is believed in
+
+
+class Mistake(NamedTuple):
+    "One classic error: its name, what is done wrong in one sentence, and where it is made."
+
+    name: str
+    sentence: str
+    local: Callable[[Value], Edges] | None = None
+    walk: walks.Walk = walks.chain_rule
+
+    def gradients(self, root: Value, at: Iterable[Value] | None = None) -> dict[Value, float]:
+        """What this mistake makes of root's gradient with respect to every node; made at the nodes `at`, or wherever
+        it can be. OverflowError where it would walk more routes than anybody has time for."""
+        return wrong_gradients(root, [self], at)
+
+    def places(self, order: Iterable[Value]) -> list[Value]:
+        "The nodes among these where it makes a difference to the local gradients; none if it is made on the way."
+        return [v for v in order if v.parents and self.local and self.local(v) != edges(v)]
+
+
+def wrong_gradients(root: Value, mistakes: Iterable[Mistake], at: Iterable[Value] | None = None) -> dict[Value, float]:
+    "The gradients when these mistakes are made together; where two meet at one node, the first is made."
+    walk: walks.Walk = walks.chain_rule
+    chosen = None if at is None else set(at)
+    believed: dict[Value, Edges] = {}
+    order = topological(root)
+    for mistake in mistakes:
+        if mistake.local:
+            here = [v for v in mistake.places(order) if chosen is None or v in chosen]
+            believed = {v: mistake.local(v) for v in here} | believed
+        else:
+            walk = mistake.walk
+    return walk(root, lambda v: believed[v] if v in believed else edges(v))
+
+
+def edges(v: Value) -> Edges:
+    "The truth at a node: its parents, each with its local gradient."
+    return list(zip(v.parents, local_grads(v)))
+
+
+# ---- Wrong local gradients ------------------------------------------------------------------------------------------
+
+
+def at_rows(
+    rows: Callable[[Value], bool], wrong: Callable[[Value, list[float]], Iterable[float]]
+) -> Callable[[Value], Edges]:
+    "At nodes of these rows the local gradients that `wrong` makes of the node and the right ones; elsewhere the truth."
+
+    def local(v: Value) -> Edges:
+        if not (v.op.forward and rows(v)):
+            return edges(v)
+        try:
+            return list(zip(v.parents, wrong(v, list(local_grads(v)))))
+        except (ArithmeticError, ValueError):  # such as 0/0: nobody makes this mistake at these numbers
+            return edges(v)
+
+    return local
+
+
+def at(*names: str) -> Callable[[Value], bool]:
+    "At these rows of the table."
+    rows = [TABLE[name] for name in names]
+    return lambda v: v.op in rows
+
+
+def is_function(v: Value) -> bool:
+    "A function of one input: no sum or maximum of one, no negation, no power."
+    return v.op.arity == 1 and not v.op.constants and v.op is not TABLE["neg"]
+
+
+def is_power(v: Value) -> bool:
+    return bool(v.op.constants)
+
+
+def is_scaled(v: Value) -> bool:
+    "A constant times something, or something divided by a constant."
+    product = v.op is TABLE["*"]
+    return (product or v.op is TABLE["/"]) and is_constant(v.parents[1]) or product and is_constant(v.parents[0])
+
+
+def is_curved(v: Value) -> bool:
+    return is_function(v) and v.op is not TABLE["relu"]
+
+
+def last_turned(v: Value, local: list[float]) -> list[float]:
+    return [*local[:-1], -local[-1]]
+
+
+def as_if(v: Value, y: float, x: float) -> list[float]:
+    "The formula of the lecture for dy/dx, with other numbers in it."
+    return [float(local) for local in v.op.slide(floats, y, x, *v.op.constants)]
+
+
+def unscaled(v: Value, local: list[float]) -> list[float]:
+    return [g if is_constant(x) else 1.0 for x, g in zip(v.parents, local)]
+
+
+def only_own(v: Value) -> Edges:
+    """dpᵢ/dzᵢ alone, for the node of a softmax where zᵢ meets the sum over all classes: z - logsumexp(z, ...), or
+    e / (e + ...). The way through that sum to the other classes is cut; the part that comes back to zᵢ is kept."""
+    own, everything = v.parents if len(v.parents) == 2 else (v, v)
+    difference = v.op is TABLE["-"] and everything.op is TABLE["logsumexp"]
+    quotient = v.op is TABLE["/"] and everything.op in (TABLE["+"], TABLE["sum"])
+    if (difference or quotient) and own is not everything:
+        direct, through = local_grads(v)
+        back = upstream(everything).get(own)
+        if back is not None:
+            return [(own, direct + through * back), (everything, 0.0)]
+    return edges(v)
+
+
+# fmt: off
+LOCAL = [  # name, at the rows, what is done, and in one sentence
+    ("minus forgotten", at("-", "neg", "/", "cos"), last_turned,
+     "the minus of the derivative is forgotten, as if d(a - b)/db were +1"),
+    ("f(x) for f'(x)", is_function, lambda v, local: [v.data],
+     "the value of the function is put where its derivative belongs"),
+    ("derivative left out", is_curved, lambda v, local: [1.0],
+     "the function is passed by without its derivative, as if its local gradient were 1"),
+    ("x for y", is_function, lambda v, local: as_if(v, v.parents[0].data, v.parents[0].data),
+     "the input stands in the formula where the output belongs, as x(1 - x) for y(1 - y)"),
+    ("derivative at the output", is_function, lambda v, local: as_if(v, v.op.evaluate(v.data)[0], v.data),
+     "the derivative is taken at the output y instead of the input x, as σ'(σ(x)) for σ'(x)"),
+    ("gate left open", at("relu", "maximum", "minimum"), lambda v, local: [1.0] * len(local),
+     "a gradient is let through where ReLU, max or min let none pass"),
+    ("unswapped product", at("*"), lambda v, local: local[::-1],
+     "each factor of a product gets itself as local gradient instead of the other factor"),
+    ("product as sum", at("*"), lambda v, local: [1.0] * len(local),
+     "a product is treated like a sum: its local gradients are taken to be 1"),
+    ("factor of the power forgotten", is_power, lambda v, local: [local[0] / v.op.constants[0]],
+     "the exponent is not brought down in front, as if d(x²)/dx were x"),
+    ("exponent not lowered", is_power, lambda v, local: [local[0] * v.parents[0].data],
+     "the exponent is brought down but not lowered by one, as if d(x²)/dx were 2x²"),
+    ("constant factor forgotten", is_scaled, unscaled,
+     "the constant factor is lost, such as the ½ of ½(ŷ - y)²"),
+    ("denominator not squared", at("/"), lambda v, local: [local[0], -v.data],
+     "the denominator is not squared, as if d(a/b)/db were -a/b"),
+    ("log10 for ln", at("log"), lambda v, local: [local[0] / math.log(10)],
+     "the logarithm is taken to base 10, where ln is meant"),
+    ("ln for log2", at("log2"), lambda v, local: [local[0] * LN2],
+     "the logarithm is taken to base e, where base 2 is meant"),
+    ("label not subtracted", lambda v: v.op is softmax_cross_entropy.op, lambda v, local: [1 + local[0], *local[1:]],
+     "the probability itself is taken for the gradient: the label 1 of the true class is not subtracted"),
+]
+# fmt: on
+
+MISTAKES = [
+    *[Mistake(name, sentence, at_rows(rows, wrong)) for name, rows, wrong, sentence in LOCAL],
+    Mistake(
+        "softmax taken as diagonal",
+        "each probability of a softmax is taken to depend on its own score alone: only the diagonal of the Jacobian",
+        only_own,
+    ),
+    *[Mistake(name, sentence, walk=walk) for name, walk, sentence in walks.WALKS],
+]
+BY_NAME = {mistake.name: mistake for mistake in MISTAKES}

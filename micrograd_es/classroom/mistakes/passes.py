@@ -1,0 +1,138 @@
+"""Ways to take the chain rule through a graph: the right one, and those that lose or repeat something on the way.
+
+A walk is given the root and, for every node, its parents with the local gradients; it answers the gradients of all.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from ...engine import Value, topological
+
+Grads = dict[Value, float]
+Edges = Callable[[Value], list[tuple[Value, float]]]
+Walk = Callable[[Value, Edges], Grads]
+PATIENCE = 20_000  # visits, before a walk that goes everywhere again and again is given up
+
+
+def passed_on(order: Iterable[Value], edges: Edges, grads: Grads) -> Grads:
+    "Every node, in this order, passes upstream * local on to its parents, where it is added up."
+    for v in order:
+        for parent, local in edges(v):
+            grads[parent] += grads[v] * local
+    return grads
+
+
+def blank(root: Value) -> Grads:
+    "1 for the root, 0 for all others."
+    return dict.fromkeys(topological(root), 0.0) | {root: 1.0}
+
+
+def chain_rule(root: Value, edges: Edges) -> Grads:
+    "The truth: nobody passes anything on before all has arrived."
+    return passed_on(reversed(topological(root)), edges, blank(root))
+
+
+def naive(root: Value, edges: Edges) -> Grads:
+    "def back(v): v._backward(); for x in v.parents: back(x). (With a stack; OverflowError after so many visits.)"
+    grads, stack, visits = blank(root), [root], 0
+    while stack:
+        v = stack.pop()
+        passed_on([v], edges, grads)
+        stack += v.parents[::-1]
+        visits += 1
+        if visits > PATIENCE:
+            raise OverflowError(f"naive recursion: more than {PATIENCE:,} visits")
+    return grads
+
+
+def leaves_first(root: Value, edges: Edges) -> Grads:
+    return passed_on(topological(root), edges, blank(root))
+
+
+def as_met(deep: bool, root: Value, edges: Edges) -> Grads:
+    "Every node once, in the order in which a search from the root meets it: first deep down, or first all around."
+    met: dict[Value, None] = {}
+    waiting = deque([root])
+    while waiting:
+        v = waiting.pop() if deep else waiting.popleft()
+        if v not in met:
+            met[v] = None
+            waiting += v.parents[::-1] if deep else v.parents
+    return passed_on(met, edges, blank(root))
+
+
+def assigned(last: bool, root: Value, edges: Edges) -> Grads:
+    "grad = upstream * local: of several uses only the last one counts, or only the first."
+    grads, done = blank(root), set()
+    for v in reversed(topological(root)):
+        for parent, local in edges(v):
+            if last or parent not in done:
+                grads[parent] = grads[v] * local
+                done.add(parent)
+    return grads
+
+
+def twice(keep: Callable[[Value], bool], root: Value, edges: Edges) -> Grads:
+    "A second backward pass on top of what the first one left at the nodes to keep."
+    first = chain_rule(root, edges)
+    begin = {v: grad if keep(v) else 0.0 for v, grad in first.items()} | {root: 1.0}
+    return passed_on(reversed(topological(root)), edges, begin)
+
+
+def last_factor(root: Value, edges: Edges) -> Grads:
+    "The local gradients alone, as if 1 had arrived at every node."
+    grads = blank(root)
+    for v in topological(root):
+        for parent, local in edges(v):
+            grads[parent] += local
+    return grads
+
+
+def added(root: Value, edges: Edges) -> Grads:
+    "upstream + local"
+    grads = blank(root)
+    for v in reversed(topological(root)):
+        for parent, local in edges(v):
+            grads[parent] += local if v is root else grads[v] + local
+    return grads
+
+
+def turned(root: Value, edges: Edges) -> Grads:
+    return {v: -grad for v, grad in chain_rule(root, edges).items()}
+
+
+def values(root: Value, edges: Edges) -> Grads:
+    return {v: v.data for v in topological(root)}
+
+
+WALKS: list[tuple[str, Walk, str]] = [
+    ("= for +=", partial(assigned, True),
+     "a node that is used several times keeps only the last contribution: = where += belongs"),
+    ("first use only", partial(assigned, False),
+     "a node that is used several times keeps only the first contribution: the other routes are forgotten"),
+    ("naive recursion", naive,
+     "a node passes its gradient on before all of it has arrived, and again each time it is reached"),
+    ("wrong order, leaves first", leaves_first,
+     "the nodes pass their gradients on from the leaves up, before anything has arrived: the list was not reversed"),
+    ("wrong order, depth first", partial(as_met, True),
+     "each node passes its gradient on when it is first met, going deep first, and not after all its children"),
+    ("wrong order, breadth first", partial(as_met, False),
+     "each node passes its gradient on when it is first met, level by level, and not after all its children"),
+    ("no zero_grad", partial(twice, lambda v: not v.parents),
+     "a second backward() is added to the gradients of the first: zero_grad() is missing"),
+    ("no zero_grad, inner nodes", partial(twice, lambda v: bool(v.parents)),
+     "a second backward() starts from zeroed leaves, but on the old gradients of the nodes in between"),
+    ("no zero_grad anywhere", partial(twice, lambda v: True),
+     "a second backward() runs on all the old gradients, those of the nodes in between too"),
+    ("upstream forgotten", last_factor,
+     "the local gradient is taken for the whole: it is not multiplied with the gradient from upstream"),
+    ("added, not multiplied", added,
+     "upstream and local gradient are added, where the chain rule multiplies them"),
+    ("value for gradient", values,
+     "the value of the node is given, not its gradient"),
+    ("sign turned", turned,
+     "the number is right but for its sign: one minus is lost, or one too many"),
+]  # fmt: skip

@@ -1,0 +1,240 @@
+"""The command micrograd-es: one line in a terminal -> the worked chain rule, and its picture for the slide."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import runpy
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from math import isfinite
+from pathlib import Path
+from typing import Any
+from unicodedata import normalize
+
+from ..engine import Value, topological
+from ..expression.parser import ExpressionError, parse
+from .parser import Parser
+
+DEMO = ["(x*w - y)**2", "x=1", "w=1", "y=2"]
+PICTURES = "svg", "png", "pdf", "dot"
+TEXTS = {"latex": "LaTeX", "markdown": "Markdown", "html": "HTML", "mermaid": "the picture as Mermaid text"}
+EXAMPLES = """
+examples:
+  micrograd-es                                              the demo: (x*w - y)**2 and its picture, graph.svg
+  micrograd-es "(x*w - y)**2" x=1 w=1 y=2 --wrt w           the worked solution of one gradient
+  micrograd-es "s = x*w - y; E = s**2/2" x=1 w=1/3 y=2      names for the steps in between
+  micrograd-es "sigmoid(w*x + b)" x=2 w=-3 b=6 --svg a.svg  the worked solution, and the picture for a slide
+  micrograd-es "(x*w - y)**2" x=1 w=1 y=2 --play page.html  a page to step through, forward and backward
+  micrograd-es "-log(max(p, q))" p=0.5 q=0.5 --check        the gradients, and finite differences beside them
+  micrograd-es model.py --wrt w --latex                     a Python file that leaves a Value called loss
+  micrograd-es worksheet chain                              30 different exercise sheets, and their answer key
+  micrograd-es grade chain-1-7 1=15 2=-15                   its answers graded, and which mistake explains the rest
+  micrograd-es train glyphs --epochs 9                      a network for digits, from scalars; or train mnist
+"""
+
+
+def arguments() -> Parser:
+    "What may stand on the command line."
+    parser = Parser(
+        prog="micrograd-es",
+        description="The worked chain rule of an expression, and its picture.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("source", nargs="?", metavar="expression", help="such as '(x*w - y)**2', or a .py file that leaves a loss")
+    add("values", nargs="*", metavar="name=number", help="a number for every name in the expression")
+    add("--wrt", action="append", default=[], metavar="name", help="explain only this gradient (may be given again)")
+    for kind in PICTURES:
+        add(f"--{kind}", metavar="file", type=str.strip, help=f"write the picture as {kind.upper()}")
+    add("--play", metavar="file", type=str.strip, help="write a page of HTML that plays the steps")
+    group = parser.add_mutually_exclusive_group()
+    for kind, meaning in TEXTS.items():
+        group.add_argument(f"--{kind}", action="store_const", const=kind, dest="text", help=f"instead, {meaning}")
+    add("--paths", action="store_true", help="and every route from the root, as a product of local gradients")
+    add("--why", action="store_true", help="and why a gradient is what it is: zero, tiny, huge, nan")
+    add("--check", action="store_true", help="and the same gradients by finite differences")
+    add("--version", action="store_true", help="print the version and stop")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    "The command; what it returns is the exit status."
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal that knows no ∂ shows a ? instead of dying
+            stream.reconfigure(errors="replace")
+    argv = list(sys.argv[1:] if argv is None else argv)
+    if argv[:1] in (["worksheet"], ["grade"]):
+        from .classroom import main as classroom
+
+        return classroom(argv)
+    if argv[:1] == ["train"]:
+        from .train import main as train
+
+        return train(argv[1:])
+    parser = arguments()
+    # argparse takes "-x**2" for an option, unless there is a space in it
+    spaced = [f" {word}" if word[:1] == "-" != word[1:2] and word != "-h" else word for word in argv]
+    options = parser.parse_intermixed_args(spaced)
+    if options.version:
+        from .. import __version__
+
+        print(f"micrograd-es {__version__}")
+        return 0
+    if not argv:
+        options.svg = "graph.svg"
+    if options.source is None:
+        options.source, *options.values = DEMO
+    try:
+        root, names = graph(options.source.strip(), options.values)
+        root.zero_grad()
+        root.backward()
+        wrt = chosen(options.wrt, names)
+        show(report(root, wrt, options))
+        pictures(root, wrt, options)
+    except (ValueError, RuntimeError, ImportError) as mistake:
+        parser.error(str(mistake))
+    return 0
+
+
+# ---- What goes in ----------------------------------------------------------------------------------------------------
+
+
+def graph(source: str, values: list[str]) -> tuple[Value, dict[str, Value]]:
+    "The root of an expression or of a Python file, and what may be named by --wrt."
+    from ..graph.names import names
+
+    if source.endswith(".py"):
+        if values:
+            raise ExpressionError(f"{values[0]}: numbers go with an expression; in {source} they are set by the file")
+        root = script(source)
+        return root, {name: v for v, name in names(root, {}).items()}
+    root, known = parse(source, **numbers(values))
+    return root, {name: v for v, name in names(root, {}).items()} | known
+
+
+def numbers(assignments: list[str]) -> dict[str, float]:
+    "x=1 w=1/3 -> the numbers, by name."
+    given: dict[str, float] = {}
+    for text in assignments:
+        name, equals, number = text.partition("=")
+        name = normalize("NFC", name.strip())
+        if not equals:
+            raise ExpressionError(f"{text!r}: expected name=number; put the expression in quotes")
+        if name in given:
+            raise ExpressionError(f"{name} is given twice")
+        try:
+            given[name] = parse(number).root.data if "=" not in number else float("nan")
+        except ExpressionError:
+            given[name] = float("nan")
+        if not isfinite(given[name]):
+            raise ExpressionError(f"{text[:40]}: {number[:40]!r} is not a finite number, such as 2, -0.5 or 1/3")
+    return given
+
+
+def chosen(wrt: list[str], names: dict[str, Value]) -> list[Value]:
+    "The Values called so."
+    for name in wrt:
+        if normalize("NFC", name) not in names:
+            raise ExpressionError(f"--wrt {name}: no such name; there are {', '.join(names)}")
+    return [names[normalize("NFC", name)] for name in wrt]
+
+
+def script(path: str) -> Value:
+    "The Value called loss that a Python file leaves; its variables label the graph."
+    from ..graph.names import names
+
+    if not Path(path).is_file():
+        raise ExpressionError(f"{path}: no such file")
+    sys.path.insert(0, str(Path(path).resolve().parent))  # its neighbours can be imported, as under `python file.py`
+    try:
+        variables = runpy.run_path(path, run_name="__main__")
+    except (Exception, SystemExit) as error:
+        reason = error.msg if isinstance(error, SyntaxError) else error
+        raise ExpressionError(f"{path}{line_of(error, path)}: {type(error).__name__}: {reason}") from None
+    finally:
+        sys.path.pop(0)
+    loss = variables.get("loss")
+    if not isinstance(loss, Value):
+        found = f"loss is a {type(loss).__name__}" if "loss" in variables else "no variable is called loss"
+        raise ExpressionError(f"{path}: {found}; leave a Value called loss")
+    for v, name in names(loss, variables).items():
+        v.label = name
+    return loss
+
+
+def line_of(error: BaseException, path: str) -> str:
+    "Where in the file it happened, if in the file."
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
+    if isinstance(error, SyntaxError) and error.filename == path:
+        lines.append(error.lineno)
+    return f", line {lines[-1]}" if lines else ""
+
+
+# ---- What comes out --------------------------------------------------------------------------------------------------
+
+
+def report(root: Value, wrt: list[Value], options: argparse.Namespace) -> str:
+    "The explanation in the format asked for, then what else was asked for."
+    from ..check import check
+    from ..draw.notebook import mermaid
+    from ..explain import paths, why
+    from ..explain.chain import explain, nonfinite_note
+    from ..graph.routes import leaves_of
+
+    leaves = wrt or leaves_of(topological(root))
+    if options.text == "mermaid":
+        text = mermaid(root)
+    else:
+        worked = explain(root, wrt or None)
+        text = getattr(worked, options.text)() if options.text else str(worked)
+    parts: list[Any] = [text]
+    if options.paths:
+        parts += [paths(root, leaf) for leaf in leaves]
+    if options.why:
+        parts += ["\n".join(why(root, leaf) for leaf in leaves)]
+    if options.check:
+        parts += [check(root, *leaves)]
+    note = nonfinite_note(root)
+    if note and note not in text:
+        print(note, file=sys.stderr)
+    return "\n\n".join(str(part).rstrip() for part in parts)
+
+
+def show(text: str) -> None:
+    "Print it. Who reads only the beginning, as | head does, ends nothing but the reading."
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python stumbles over it again at exit
+        if not isinstance(error, BrokenPipeError):
+            raise ExpressionError(f"cannot print: {error.strerror}") from None
+
+
+def pictures(root: Value, wrt: list[Value], options: argparse.Namespace) -> None:
+    "Write the pictures and the page asked for; the routes to a single --wrt stand out."
+    from ..draw import draw
+
+    for kind in PICTURES:
+        path = getattr(options, kind)
+        if path is None:
+            continue
+        write(path, kind, draw(root, highlight=wrt[0] if len(wrt) == 1 else ()).save_as)
+    if options.play is not None:
+        from ..player import play
+
+        leaves = [v for v in wrt if not v.parents]
+        write(options.play, "html", play(root, learn=leaves or None).save)
+
+
+def write(path: str, kind: str, save: Callable[[str], object]) -> None:
+    "Save it under that name, with its suffix, and say so."
+    path = path if path.lower().endswith(f".{kind}") else f"{path}.{kind}"
+    try:
+        save(path)
+    except OSError as error:
+        raise ExpressionError(f"{path}: cannot write it: {error.strerror or error}") from None
+    print(f"wrote {path}", file=sys.stderr)

@@ -1,0 +1,58 @@
+"""How a Value shows itself in a notebook: as its picture, else as Mermaid text, else as its plain repr."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..engine import Value, topological
+from ..graph.names import names
+from ..graph.routes import is_constant
+from ..text.letters import number_text
+from . import draw
+from .nodes import grad_text, locals_or_none, refuse
+
+
+def mermaid(root: Value) -> str:
+    """The graph as Mermaid text, which JupyterLab and GitHub draw: the picture where no Graphviz can be had.
+
+    ValueError above 500 nodes.
+    """
+    order = topological(root)
+    refuse(len(order))
+    called = names(root)
+    ids = {v: f"n{i}" for i, v in enumerate(order)}
+    lines = ["flowchart LR"]
+    for v in order:
+        fields = [called[v], f"data {number_text(v.data)}", f"grad {grad_text(v)}"]
+        lines.append(f'  {ids[v]}["{"<br>".join(map(_entities, fields[:1] if is_constant(v) else fields))}"]')
+    for v in order:
+        for parent, local in zip(v.parents, locals_or_none(v)):
+            number = "" if local is None else f'|"{number_text(local)}"|'
+            lines.append(f"  {ids[parent]} -->{number} {ids[v]}")
+    return "\n".join(lines) + "\n"
+
+
+def _entities(text: str) -> str:
+    "Text that Mermaid shows as it stands: all that is no letter or digit becomes an entity."
+    return "".join(c if c.isalnum() or c in " .–-" else f"#{ord(c)};" for c in text)
+
+
+def _repr_html_(v: Value) -> str | None:
+    "In a notebook a Value shows its graph; where that cannot be drawn, None: the plain repr is shown instead."
+    try:
+        return draw(v).image() if v.parents else None
+    except Exception:  # a repr never raises
+        return None
+
+
+def _repr_mimebundle_(v: Value, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    image = _repr_html_(v)
+    bundle = {"text/plain": repr(v)} | ({"text/html": image} if image else {})
+    try:
+        return bundle if image or not v.parents else bundle | {"text/vnd.mermaid": mermaid(v)}
+    except Exception:
+        return bundle
+
+
+Value._repr_html_ = _repr_html_  # type: ignore[attr-defined]
+Value._repr_mimebundle_ = _repr_mimebundle_  # type: ignore[attr-defined]

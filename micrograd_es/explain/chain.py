@@ -1,0 +1,149 @@
+"""The worked chain rule of a graph: forward, then backward node by node, in symbols and in numbers.
+
+>>> x, w, y = Value(1.0, label="x"), Value(1.0, label="w"), Value(2.0, label="y")
+>>> loss = (x * w - y) ** 2
+>>> loss.label = "loss"
+>>> print(explain(loss, wrt=w))
+forward
+    x = 1
+    w = 1
+    ŷ = x · w = 1 · 1 = 1
+    y = 2
+    v₁ = ŷ - y = 1 - 2 = -1
+    loss = v₁² = (-1)² = 1
+backward
+    v₁, from loss = v₁², where ∂loss/∂v₁ = 2 · v₁
+        ∂loss/∂v₁ = 2 · v₁ = 2 · (-1) = -2
+    ŷ, from v₁ = ŷ - y, where ∂v₁/∂ŷ = 1
+        ∂loss/∂ŷ = ∂loss/∂v₁ · ∂v₁/∂ŷ = -2 · 1 = -2
+    w, from ŷ = x · w, where ∂ŷ/∂w = x
+        ∂loss/∂w = ∂loss/∂ŷ · ∂ŷ/∂w = -2 · x = -2 · 1 = -2
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ..engine import Value, first_nonfinite, topological
+from ..graph.formulas import Formulas
+from ..graph.names import names
+from ..graph.routes import Edge, between, is_constant, leaves_of, upstream, uses
+from ..text.letters import number_text
+from ..text.symbols import Language, latex, plain
+
+LIMIT = 2000  # steps
+LINES = 10_000  # of the forward part: the numbers that these steps need
+
+
+class Step(NamedTuple):
+    "The chain rule at one node: its uses, and the gradient of the root that they add up to."
+
+    node: Value
+    uses: list[Edge]
+    gradient: float
+
+
+class Explanation:
+    """The worked solution as data: `forward`, the nodes in order, and `steps`, the chain rule from the root down.
+
+    Printed it is text; `.markdown()`, `.latex()` (one align*, for a Beamer slide) and `.html()` write the same lines.
+    Numbers are shown to four digits and computed with all of them.
+    """
+
+    def __init__(self, root: Value, order: list[Value], shown: list[Value], called: dict[Value, str]):
+        self.root, self.names = root, called
+        self.gradients, used = upstream(root, order), uses(order)
+        self.steps = [Step(v, used[v], self.gradients[v]) for v in reversed(shown) if v is not root]
+        needed = {v for v in shown} | {x for v in shown for x in v.parents}
+        self.forward = [v for v in order if v in needed and not is_constant(v)]
+
+    def lines(self, language: Language) -> tuple[list[list[str]], list[tuple[str, list[str]]]]:
+        "Forward: the sides of every equation. Backward: for every node the rule in words, and the sides."
+        f = Formulas(self.root, self.names, language)
+        words = Formulas(self.root, self.names, plain)
+        rules = []
+        for step in self.steps:
+            children = dict.fromkeys(e.child for e in step.uses)
+            made = " and ".join(" = ".join(words.made(c)[:2]) for c in children)
+            local = ", ".join(f"{words.d(c, step.node)} = {words.along(c, step.uses, words.local)}" for c in children)
+            rules.append(f"{self.names[step.node]}, from {made}, where {local}")
+        chains = [f.chain(step.node, step.uses, self.gradients) for step in self.steps]
+        return [f.made(v) for v in self.forward], list(zip(rules, chains))
+
+    def __str__(self) -> str:
+        forward, backward = self.lines(plain)
+        text = ["forward", *["    " + " = ".join(sides) for sides in forward], "backward"]
+        for rule, sides in backward:
+            text += ["    " + rule, "        " + " = ".join(sides)]
+        note = nonfinite_note(self.root, self.names)
+        return "\n".join(text + ([note] if note else []))
+
+    __repr__ = __str__
+
+    def markdown(self) -> str:
+        forward, backward = self.lines(latex)
+        text = ["**Forward**", "", *[f"- ${' = '.join(sides)}$" for sides in forward], "", "**Backward**", ""]
+        for rule, sides in backward:
+            text += [f"- {_markdown_text(rule)}", "", f"  ${' = '.join(sides)}$", ""]
+        note = nonfinite_note(self.root, self.names)
+        return "\n".join(text + [_markdown_text(note or "")]).rstrip() + "\n"
+
+    def latex(self) -> str:
+        forward, backward = self.lines(latex)
+        rows = [rf"{first} &= {' = '.join(rest)} \\" for first, *rest in forward + [sides for _, sides in backward]]
+        return "\n".join([r"\begin{align*}", *rows, r"\end{align*}"])
+
+    def html(self) -> str:
+        forward, backward = self.lines(plain)
+        rows = [("", sides) for sides in forward], backward
+        body = ""
+        for title, lines in zip(("forward", "backward"), rows):
+            body += f'<tr><th colspan="2" style="text-align:left">{title}</th></tr>'
+            for rule, sides in lines:
+                cells = html.escape(" = ".join(sides)), html.escape(rule)
+                body += "<tr>" + "".join(f'<td style="text-align:left">{cell}</td>' for cell in cells) + "</tr>"
+        note = nonfinite_note(self.root, self.names)
+        return f"<table>{body}</table>" + (f"<p>{html.escape(note)}</p>" if note else "")
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+
+def explain(root: Value, wrt: Value | Iterable[Value] | None = None) -> Explanation:
+    """The worked solution of root's gradient: with respect to `wrt`, or to every leaf that is no constant.
+
+    ValueError if root does not use a Value in `wrt`.
+    """
+    order = topological(root)
+    if wrt is None:
+        leaves = leaves_of(order)
+    else:
+        leaves = [wrt] if isinstance(wrt, Value) else list(wrt)
+    shown = between(root, leaves)
+    inputs = sum(len(v.parents) for v in shown)
+    if len(shown) > LIMIT or inputs > LINES:
+        size = f"{len(shown):,} steps" + f" with {inputs:,} inputs" * (inputs > LINES)
+        smaller = "explain one leaf, explain(root, wrt=w)" if len(leaves) > 1 else "take a smaller graph; why is short"
+        raise ValueError(f"a worked solution of {size} is no reading: {smaller}")
+    called = names(root)
+    for v in leaves:
+        if v not in called:
+            raise ValueError(f"{called[root]} does not use {v.label or v!r}: its gradient is 0")
+    return Explanation(root, order, shown, called)
+
+
+def nonfinite_note(root: Value, called: dict[Value, str] | None = None) -> str | None:
+    "A sentence on where the first inf or nan was born, or None where all is finite."
+    v = first_nonfinite(root)
+    if v is None:
+        return None
+    called = called or names(root)
+    sides = Formulas(root, called, plain).made(v)
+    given = ", ".join(f"{called[x]} = {number_text(x.data)}" for x in v.parents if not is_constant(x))
+    return f"not finite from here on: {' = '.join(sides)}" + (f", at {given}" if given else "")
+
+
+def _markdown_text(text: str) -> str:
+    return "".join("\\" + c if c in "\\`*_{}[]<>#|$" else c for c in text)

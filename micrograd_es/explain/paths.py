@@ -1,0 +1,159 @@
+"""Every route that a gradient takes, as a product of local gradients.
+
+>>> x, w, y = Value(1.0, label="x"), Value(1.0, label="w"), Value(2.0, label="y")
+>>> loss = (x * w - y) ** 2
+>>> print(paths(loss, w))
+1 path from out to w
+    out ← v₁ ← ŷ ← w:  (2 · v₁) · 1 · x = -2 · 1 · 1 = -2
+    their sum is ∂out/∂w = -2
+    factored: ∂out/∂w = (2 · v₁) · x
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..engine import Value
+from ..graph.formulas import Formulas
+from ..graph.names import names
+from ..graph.routes import Edge, between, upstream, uses
+from ..text.letters import number_text
+from ..text.symbols import ATOM, plain
+
+LIMIT = 1000  # paths
+LONGEST, WIDEST = 2000, 10_000  # nodes on them, and the inputs of these
+MANY = 10**400
+
+
+class Path(NamedTuple):
+    "One route from the root down to a leaf: its edges, and the product of their local gradients."
+
+    edges: list[Edge]
+    product: float
+
+
+class Paths:
+    "All routes from `root` to `leaf`, the strongest first; printed, with their sum and the factored form."
+
+    def __init__(self, root: Value, leaf: Value, limit: int = LIMIT):
+        self.root, self.leaf, self.names = root, leaf, names(root)
+        if leaf not in self.names:
+            raise ValueError(f"{self.names[root]} does not use {leaf.label or leaf!r}: there is no path")
+        self.nodes = between(root, [leaf])
+        self.count = ways(self.nodes, leaf)
+        ends = f"{self.names[root]} has {counted(self.count)} to {self.names[leaf]}"
+        if self.count > limit:
+            raise ValueError(f"{ends}, more than {limit:,}: explain(root, wrt=leaf) adds them up node by node")
+        inputs = sum(len(v.parents) for v in self.nodes)
+        if len(self.nodes) > LONGEST or inputs > WIDEST:
+            over = f"{len(self.nodes):,} nodes" + f" with {inputs:,} inputs" * (inputs > WIDEST)
+            raise ValueError(f"{ends}, over {over}: nobody can read that; take a smaller graph")
+        self.uses = uses(self.nodes)
+        self.paths = sorted(self._walk(), key=lambda path: -abs(path.product))
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self.paths)
+
+    def __len__(self) -> int:
+        return self.count
+
+    @property
+    def total(self) -> float:
+        "The sum of all paths: the gradient."
+        return math.fsum(path.product for path in self.paths)
+
+    def _walk(self) -> Iterator[Path]:
+        "From the leaf up to the root, every way there is."
+        stack: list[tuple[Value, list[Edge]]] = [(self.leaf, [])]
+        while stack:
+            v, edges = stack.pop()
+            if v is self.root:
+                yield Path(edges[::-1], math.prod(e.local for e in reversed(edges)))
+            for edge in self.uses.get(v, []):
+                stack.append((edge.child, [*edges, edge]))
+
+    def route(self, path: Path) -> str:
+        return " ← ".join([self.names[self.root], *[self.names[e.child.parents[e.place]] for e in path.edges]])
+
+    def factored(self) -> str:
+        """The gradient with what the paths share written once: δ₆ · (w₄₆ · w₁₄ + w₅₆ · w₁₅).
+
+        Raises no more than the paths themselves: a graph with few paths has a short factored form.
+        """
+        f = Formulas(self.root, self.names, plain)
+        factors: dict[Value, list[str]] = {self.root: []}
+        for v in reversed(self.nodes):
+            if v is not self.root:
+                products = [
+                    factors[e.child] + [text] * (text != "1")
+                    for e in self.uses[v]
+                    for text in [f.local(e)._within(ATOM)]
+                ]
+                factors[v] = _shared(products)
+        return " · ".join(factors[self.leaf]) or "1"
+
+    def deltas(self) -> list[tuple[str, float]]:
+        "The gradient that arrives at every node on the way (δ in the lectures), from the root down."
+        grads = upstream(self.root)
+        return [(self.names[v], grads[v]) for v in reversed(self.nodes)]
+
+    def __str__(self) -> str:
+        f = Formulas(self.root, self.names, plain)
+        lines = [f"{counted(self.count)} from {self.names[self.root]} to {self.names[self.leaf]}"]
+        for path in self.paths:
+            symbols = " · ".join(f.local(e)._within(ATOM) for e in path.edges)
+            sides = dict.fromkeys([symbols, " · ".join(factors_text(path.edges)), number_text(path.product)])
+            lines.append(f"    {self.route(path)}:  {' = '.join(sides)}")
+        d = f.d(self.root, self.leaf)
+        lines.append(f"    their sum is {d} = {number_text(self.total)}")
+        lines.append(f"    factored: {d} = {self.factored()}")
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+
+def paths(root: Value, leaf: Value, limit: int = LIMIT) -> Paths:
+    "Every route from root to leaf; ValueError if there are more than `limit`, or none."
+    return Paths(root, leaf, limit)
+
+
+def count_paths(root: Value, leaf: Value) -> int:
+    "How many routes there are, without walking them: a node has as many as its parents together. (As far as 10^400.)"
+    return ways(between(root, [leaf]), leaf)
+
+
+def ways(nodes: list[Value], leaf: Value) -> int:
+    "How many routes lead from the last of the nodes between to leaf."
+    ways = {leaf: 1}
+    for v in nodes:
+        if v is not leaf:
+            ways[v] = min(sum([ways[x] for x in v.parents if x in ways]), MANY)
+    return ways[nodes[-1]]
+
+
+def _shared(products: list[list[str]]) -> list[str]:
+    "a·b·c + a·b·d as a·b·(c + d)."
+    if len(products) == 1:
+        return products[0]
+    same = 0
+    while all(len(p) > same and p[same] == products[0][same] for p in products):
+        same += 1
+    rest = " + ".join(" · ".join(p[same:]) or "1" for p in products)
+    return [*products[0][:same], f"({rest})"]
+
+
+def factors_text(edges: list[Edge]) -> list[str]:
+    "The local gradients, to be joined as -2 · 1 · (-3)."
+    numbers = [number_text(e.local) for e in edges]
+    return [n if i == 0 or not n.startswith("-") else f"({n})" for i, n in enumerate(numbers)]
+
+
+def ends(parts: list[str]) -> list[str]:
+    "The beginning and the end of what would be too long to read."
+    return parts if len(parts) <= 9 else [*parts[:4], f"({len(parts) - 8} more)", *parts[-4:]]
+
+
+def counted(n: int) -> str:
+    return f"{n:,} path" + "s" * (n != 1) if n < 10**15 else f"some 10^{math.log10(n):.0f} paths"

@@ -1,0 +1,92 @@
+"""Why a gradient is zero, tiny, huge or not a number: names the edge that makes it so.
+
+>>> x, w, y = Value(1.0, label="x"), Value(1.0, label="w"), Value(2.0, label="y")
+>>> print(why((x * w - y) ** 2, w))
+∂out/∂w = -2: its only path is out ← v₁ ← ŷ ← w, with -2 · 1 · 1 = -2
+"""
+
+from __future__ import annotations
+
+import math
+
+from ..engine import Value, topological
+from ..graph.formulas import Formulas
+from ..graph.names import names
+from ..graph.routes import Edge, between, local_grads, upstream, uses
+from ..text.letters import number_text
+from ..text.symbols import plain
+from .chain import nonfinite_note
+from .paths import counted, ends, factors_text, ways
+
+TINY, HUGE = 1e-3, 1e3
+
+
+def why(root: Value, leaf: Value) -> str:
+    "Why the gradient of root by leaf is zero, tiny, huge or not a number: names the edge that makes it so."
+    order, called = topological(root), names(root)
+    name = called.get(leaf, leaf.label or repr(leaf))
+    d = f"∂{called[root]}/∂{name}"
+    if leaf not in called:
+        return f"{d} = 0: {called[root]} was not made from {name}"
+    nodes, slope, f = between(root, [leaf], order), upstream(root, order)[leaf], Formulas(root, called, plain)
+    here = f"{d} = {number_text(slope)}"
+
+    def edge_text(e: Edge) -> str:
+        x = e.child.parents[e.place]
+        made = " = ".join(f.made(e.child)[:2])
+        return f"{f.d(e.child, x)} = {number_text(e.local)} in {made}, at {called[x]} = {number_text(x.data)}"
+
+    if not math.isfinite(slope):
+        edges = uses(nodes)
+        born = [e for v in nodes for e in edges.get(v, []) if not math.isfinite(e.local)]
+        cause = nonfinite_note(root, called) or (edge_text(born[-1]) if born else "products overflow on the way")
+        return f"{here}: {cause}"
+    best = _strongest(root, leaf, nodes)
+    if slope == 0 and not best:
+        blocked = _blocking(root, nodes)
+        return f"{here}: blocked by " + " and by ".join(map(edge_text, blocked))
+    count = ways(nodes, leaf)
+    if slope == 0:
+        cancel = f"its {counted(count)} cancel, or " if count > 1 else ""
+        return f"{here}: {cancel}the products on the way are too small for a float"
+    route = " ← ".join(ends([called[root], *[called[e.child.parents[e.place]] for e in best]]))
+    if abs(slope) < TINY or abs(slope) > HUGE:
+        size, word, pick = ("tiny", "smallest", min) if abs(slope) < TINY else ("huge", "largest", max)
+        edge = pick(best, key=lambda e: abs(e.local))
+        return f"{here}, {size}: along {route}, the {word} factor is {edge_text(edge)}"
+    if leaf is root:
+        return f"{here}: it is the root itself"
+    product = math.prod(e.local for e in best)
+    numbers = " = ".join(dict.fromkeys([" · ".join(ends(factors_text(best))), number_text(product)]))
+    which = "its only path" if count == 1 else f"the strongest of its {count:,} paths"
+    return f"{here}: {which} is {route}, with {numbers}"
+
+
+def _strongest(root: Value, leaf: Value, nodes: list[Value]) -> list[Edge]:
+    "The edges of the route with the largest product, from the root down; none if every route has a 0 on it."
+    strength, best = {root: 0.0}, dict[Value, Edge]()
+    for child in reversed(nodes):
+        if child in strength:
+            for place, (v, local) in enumerate(zip(child.parents, local_grads(child))):
+                through = strength[child] + math.log(abs(local)) if local else -math.inf
+                if through > strength.get(v, -math.inf):
+                    strength[v], best[v] = through, Edge(child, place, local)
+    route, v = [], leaf
+    while v in best:
+        route.append(best[v])
+        v = best[v].child
+    return route[::-1]
+
+
+def _blocking(root: Value, nodes: list[Value]) -> list[Edge]:
+    "The edges with local gradient 0 that the gradient meets first, coming from the root."
+    reached, edges = {root}, uses(nodes)
+    blocked = []
+    for v in reversed(nodes):
+        for e in edges.get(v, []):
+            if e.child in reached:
+                if e.local:
+                    reached.add(v)
+                else:
+                    blocked.append(e)
+    return blocked

@@ -1,0 +1,1 @@
+"One reading of a root, which every view uses."

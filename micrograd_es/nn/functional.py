@@ -1,0 +1,82 @@
+"""Functions built from rows of the table: activations with parameters, softmax, means and dot products of lists."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import reduce
+from typing import Any
+
+from ..calculus import flat, function
+from ..engine import Value
+
+
+def sigmoid(x: Value, lam: float = 1.0) -> Value:
+    "1 / (1 + e^(-λx)), Lesson4's activation of slope λ."
+    return x.sigmoid() if lam == 1 else (lam * x).sigmoid()
+
+
+def swish(x: Value, beta: float = 1.0) -> Value:
+    "x · σ(βx), as in the Yale deck; it dips below 0 and has its minimum near x = -1.278 (β = 1)."
+    return x * sigmoid(x, beta)
+
+
+def leaky_relu(x: Value, slope: float = 0.01) -> Value:
+    "x where it is positive, slope · x elsewhere; 0 < slope < 1. The derivative at 0 is the mean of the two slopes."
+    return x.maximum(slope * x)
+
+
+def gelu(x: Value) -> Value:
+    """x/2 · (1 + tanh u) with u = √(2/π) · (x + 0.044715 x³), the usual approximation of x · Φ(x).
+
+    It is computed as x · σ(2u): the same, and it keeps its digits where x is negative and 1 + tanh u next to nothing.
+    """
+    return x * (math.sqrt(8 / math.pi) * (x + 0.044715 * x**3)).sigmoid()
+
+
+def softmax(xs: Sequence[Value]) -> list[Value]:
+    """e^xᵢ / Σ e^xⱼ, never overflowing: every x is first made smaller by the largest one, which changes no share.
+
+    >>> [round(p.data, 2) for p in softmax([Value(3.2), Value(5.1), Value(-1.7)])]
+    [0.13, 0.87, 0.0]
+    """
+    shift = largest(*_some(xs, "softmax"))
+    es = [(x - shift).exp() for x in xs]
+    total = Value.sum(*es)
+    return [e / total for e in es]
+
+
+# One row more: the largest of all, for a formula that is the same whatever is put in its place. So its derivative is 0.
+largest = function("max", lambda m, *xs: reduce(m.maximum, xs), flat)
+
+
+def logsumexp(xs: Sequence[Any]) -> Value:
+    "log Σ e^xᵢ."
+    return Value.logsumexp(*_some(xs, "logsumexp"))
+
+
+def mean(xs: Sequence[Any]) -> Value:
+    "The arithmetic mean of Values."
+    return Value.sum(*_some(xs, "mean")) / len(xs)
+
+
+def argmax(xs: Sequence[Any]) -> int:
+    """Which is the largest: the class that a network answers. The first one, if several are.
+
+    >>> argmax([Value(0.1), Value(0.7), Value(0.2)])
+    1
+    """
+    return max(range(len(_some(xs, "argmax"))), key=lambda i: xs[i])
+
+
+def dot(ws: Sequence[Any], xs: Sequence[Any]) -> Value:
+    "Σ wᵢxᵢ; ValueError if there are not as many of one as of the other."
+    if len(ws) != len(xs):
+        raise ValueError(f"dot: {len(ws)} numbers against {len(xs)}")
+    return Value.sum(*[w * x for w, x in zip(_some(ws, "dot"), xs)])
+
+
+def _some(xs: Sequence[Any], where: str) -> Sequence[Any]:
+    if not len(xs):
+        raise ValueError(f"{where} of nothing: the list is empty")
+    return xs

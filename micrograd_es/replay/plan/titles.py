@@ -1,0 +1,29 @@
+"What a group is called in a comment: the layer it belongs to, how many it makes, and of what."
+
+from __future__ import annotations
+
+from ...engine import Value
+from ...graph.names import clean
+from .groups import Group, Plan
+
+
+class Titles:
+    "The titles of a plan's groups; in one line, whatever a module or a student's own row is called."
+
+    def __init__(self, plan: Plan):
+        self.reader = {x: v for v in plan.fused if v.parents for x in plan.reads(v)}  # one of those who read it
+
+    def of(self, g: Group) -> str:
+        what = g.op.symbol if g.op else "sums of products" if g.products else "sums"
+        owners = {self.owner(v) for v in (g.nodes[0], g.nodes[-1])}
+        owner = owners.pop() if len(owners) == 1 else ""
+        return clean(f"{owner}: " * bool(owner) + f"{len(g.nodes)} x {what}")
+
+    def owner(self, v: Value) -> str:
+        "The layer whose output v is, or on the way to whose output it stands: what it is called in pictures."
+        for _ in range(3):
+            if v.calls:
+                modules = [call.module for call in v.calls]
+                return str(([m for m in modules if m.number] or modules)[-1].caption())
+            v = self.reader.get(v, v)
+        return ""

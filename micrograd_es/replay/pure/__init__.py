@@ -1,0 +1,3 @@
+"The program as a pure function, for any array engine."
+
+from .program import Pure as Pure

@@ -1,0 +1,260 @@
+"""A plan as a pure function of arrays: loss(parameters, batch), which any array engine can run and differentiate.
+
+The program that a replay runs itself writes into buffers. This one only makes new arrays: `parameters` is one flat
+array, `batch` has a row for each sample, every group is one statement and gives an array with a column for each of its
+members. The same text runs where np is numpy, jax.numpy or torch. The functions in it are the table's rows, each with
+its local gradients beside it, so that an engine which differentiates by itself has the table's answer at kinks too.
+
+>>> from micrograd_es import Value
+>>> from micrograd_es.replay import replay
+>>> x, w, y = Value(1.0), Value(1.0), Value(2.0)
+>>> print(Pure(replay((x * w - y) ** 2, inputs=[x, y], parameters=[w]).plan).loss)
+def loss(parameters, batch):
+    # 1 x sums of products
+    y0 = parameters * batch[:, 0:1] - batch[:, 1:2]
+    # 1 x **2
+    y1 = y0 ** 2.0
+    return y1.mean()
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...engine import Value
+from ..plan.groups import LANES, SHARED, Group, Linear, Plan, Product, Read
+from ..plan.titles import Titles
+from .functions import Functions, arrays
+
+Array = Any
+HEADER = """\
+# np is numpy, or jax.numpy, or another library with the same names. row(f, d_f) gives a function its local gradients,
+# for an engine that differentiates by itself; NumPy does not, and needs only f.
+"""
+
+
+class Pure:
+    """The program of a plan: `text`, in which `loss` and `predict` are functions, and the `arrays` that it names.
+
+    `predict` answers the outputs of the replay (its loss, if it has none), a row for each sample. Leaves that are
+    neither inputs nor parameters are the numbers that they are now.
+    """
+
+    def __init__(self, plan: Plan):
+        self.plan = plan
+        self.arrays: dict[str, Array] = {}
+        self.known: dict[Any, str] = {}
+        self.functions = Functions()
+        self.titles = Titles(plan)
+        self._find_places()
+        self.loss = self._function("loss", plan.roots[:1])
+        self.predict = self._function("predict", plan.roots[1:] or plan.roots[:1])
+
+    @property
+    def text(self) -> str:
+        shapes = ", ".join(f"{name} {' x '.join(map(str, a.shape))}" for name, a in self.arrays.items())
+        note = textwrap.fill(f"Arrays it is given: {shapes}.", 118, initial_indent="# ", subsequent_indent="# ")
+        return (
+            "\n\n\n".join([HEADER + note * bool(shapes), *self.functions.texts(), self.loss, self.predict]).lstrip()
+            + "\n"
+        )
+
+    def run(self, np: Any, row: Callable[..., Any] = lambda f, d_f: f, array: Any = np.asarray) -> dict[str, Any]:
+        "The program's functions by name, where np, row and array (of an array of NumPy) are those of an engine."
+        scope: dict[str, Any] = {"np": np, "row": row} | {name: array(a) for name, a in self.arrays.items()}
+        exec(compile(self.text, "<array program>", "exec"), scope)  # our own text, written here from the plan
+        return scope
+
+    # -- where every number is to be found: in which array, and in which column of it
+
+    def _find_places(self) -> None:
+        plan, ours = self.plan, set(self.plan.parameters)
+        constants = [v for v in plan.slot if not v.parents and v not in plan.lane and v not in ours]
+        self.numbers = np.array([v.data for v in constants])
+        self.names = ["parameters", "constants", "batch", *(f"y{i}" for i in range(len(plan.groups)))]
+        self.sizes = [len(plan.parameters), len(constants), len(plan.inputs), *(len(g.nodes) for g in plan.groups)]
+        self.source, self.column = ([np.zeros(size, int) for size in plan.sizes] for _ in range(2))
+        places: list[tuple[int, Any]] = [
+            (buffer, [plan.slot[v] for v in leaves])
+            for buffer, leaves in ((SHARED, plan.parameters), (SHARED, constants), (LANES, plan.inputs))
+        ]
+        places += [(g.buffer, g.block) for g in plan.groups]
+        for i, ((buffer, slots), size) in enumerate(zip(places, self.sizes)):
+            self.source[buffer][slots], self.column[buffer][slots] = i, np.arange(size)
+
+    # -- the functions
+
+    def _function(self, name: str, roots: Sequence[Value]) -> str:
+        "The statements that these roots need, and no others."
+        self.number, self.weights = len(self.plan.groups), dict[str, str]()
+        plan = self.plan
+        answer = self._columns(roots) if name == "predict" else f"{self._only(roots[0])}.mean()"
+        used = {s for v in roots for s in self.source[plan.lane.get(v, SHARED)][[plan.slot[v]]]}
+        end = [*self._weights(), f"return {answer}"]
+        blocks: list[list[str]] = []
+        for i, g in reversed(list(enumerate(plan.groups, 3))):
+            if i in used:
+                blocks.append(self._statement(g, i - 3))
+                used |= {s for read in g.all_reads() for s in np.unique(self.source[read.buffer][read.index])}
+        lines = [line for block in reversed(blocks) for line in block]
+        return "\n    ".join([f"def {name}(parameters, batch):", *lines, *end])
+
+    def _columns(self, roots: Sequence[Value]) -> str:
+        "A column for each root, a row for each sample."
+        slots = np.array([self.plan.slot[v] for v in roots])
+        lanes = {v for v in roots if self.plan.lane.get(v) == LANES}
+        if lanes.issuperset(roots):
+            return self._read(Read(LANES, slots))
+        spread = [self._only(v) + " + np.zeros_like(batch[:, 0:1])" * (v not in lanes) for v in roots]
+        return f"np.concatenate([{', '.join(spread)}], -1)"
+
+    def _only(self, v: Value) -> str:
+        return self._read(Read(self.plan.lane.get(v, SHARED), np.array([self.plan.slot[v]])))
+
+    def _statement(self, g: Group, number: int) -> list[str]:
+        self.number, self.weights = number, dict[str, str]()
+        terms = [self._product(p) for p in g.products] + [self._sum(part) for part in g.linear]
+        text = self._row(g) if g.op else " + ".join(terms).replace(" + -", " - ")
+        return [f"# {self.titles.of(g)}", *self._weights(), f"y{number} = {text}"]
+
+    def _weights(self) -> list[str]:
+        "The parts of the parameters that a statement reads, each with a name."
+        return [f"{name} = {part}" for part, name in self.weights.items()]
+
+    # -- a row of the table
+
+    def _row(self, g: Group) -> str:
+        assert g.op
+        function = self.functions.named(g.op, len(g.reads))
+        buffers = {read.buffer for read in g.reads}
+        if function and len(g.reads) > 3 and len(buffers) == 1:
+            every = Read(g.reads[0].buffer, np.concatenate([read.index for read in g.reads]))
+            return f"{function}(*np.split({self._read(every)}, {len(g.reads)}, -1))"
+        operands = [self._operand(read) for read in g.reads]
+        if all(wide is False for _, wide in operands):  # somebody must have a column for each member
+            operands[0] = self._read(g.reads[0]), True
+        names = [arrays(x) for x, _ in operands]
+        return f"{function}({', '.join(map(str, names))})" if function else str(arrays.formula(g.op, *names))
+
+    def _operand(self, read: Read) -> tuple[Any, bool]:
+        "What a row reads, and whether it is as wide as the group: a number or one column will do for all its members."
+        sources, columns = self.source[read.buffer][read.index], self.column[read.buffer][read.index]
+        if (sources == 1).all() and (numbers := np.unique(self.numbers[columns])).size == 1:
+            return float(numbers[0]), False
+        if len(read.index) > 1 and (read.index == read.index[0]).all():
+            return self._read(Read(read.buffer, read.index[:1])), False
+        return self._read(read), True
+
+    # -- sums and matrix products
+
+    def _product(self, p: Product) -> str:
+        (i, k), j = p.left.index.shape, len(p.right.index)
+        samples = "" if LANES not in (p.left.buffer, p.right.buffer) else "-1, "
+        alone = i * j == 1
+        sign, minus = self._signs(p.signs, flat=alone or k == 1)
+        if k == 1 and (alone or not p.grid):
+            (left, _), (right, wide) = self._operand(_flat(p.left)), self._operand(_flat(p.right))
+            return f"{minus}{sign}{left} * {right if wide else self._flat(p.right)}"
+        if alone and p.left.buffer == p.right.buffer:
+            return f"{minus}({sign}{self._flat(p.left)} * {self._flat(p.right)}).sum(-1, keepdims=True)"
+        left = self._read(p.left)
+        if sign:
+            left = f"({sign}{left})"
+        if not p.grid:
+            return f"{minus}({left} * {self._read(p.right)}).sum(-1)"
+        turned = f"{left}.T" if p.left.buffer == SHARED else f"{left}.swapaxes(-1, -2)"
+        if j == 1 and p.left.buffer == SHARED:
+            return f"{minus}{self._flat(p.right)} @ {turned}"
+        return f"{minus}({self._read(p.right)} @ {turned}).reshape({samples}{i * j})"
+
+    def _sum(self, part: Linear) -> str:
+        terms, members = np.atleast_2d(part.read.index).shape
+        one = terms == 1 or members == 1
+        sign, minus = self._signs(part.signs, flat=one)
+        text = sign + (self._flat(part.read) if one else self._read(part.read))
+        if terms == 1:
+            return minus + text
+        return minus + (f"({text})" if sign else text) + (".sum(-1, keepdims=True)" if one else ".sum(-2)")
+
+    def _flat(self, read: Read) -> str:
+        return self._read(_flat(read))
+
+    def _signs(self, signs: Array | None, flat: bool) -> tuple[str, str]:
+        "What terms are multiplied by, and what stands before their sum."
+        if signs is None:
+            return "", ""
+        return ("", "-") if (signs == -1).all() else (f"{self._array('c', signs.ravel() if flat else signs)} * ", "")
+
+    def _array(self, letter: str, numbers: Array) -> str:
+        key = letter, numbers.shape, numbers.tobytes()
+        if key not in self.known:
+            self.known[key] = f"{letter}{len(self.arrays)}"
+            self.arrays[self.known[key]] = numbers
+        return self.known[key]
+
+    # -- reading
+
+    def _read(self, read: Read) -> str:
+        "The array that a statement reads: part of an earlier one, or of several side by side."
+        sources, columns = self.source[read.buffer][read.index], self.column[read.buffer][read.index]
+        lane = ":, " * (read.buffer == LANES)
+        found = list(dict.fromkeys(sources.ravel().tolist()))
+        if found == [1]:
+            return self._array("c", self.numbers[columns])
+        if found == [0]:
+            text = self._part(self.names[0], self.sizes[0], columns, lane)
+            return self._weight(text, "w" if columns.ndim > 1 else "b") if "[" in text else text
+        if len(found) == 1:
+            return self._part(self.names[found[0]], self.sizes[found[0]], columns, lane)
+        parts, place, width = [], np.zeros(columns.shape, int), 0
+        for s in found:
+            mine = sources == s
+            first, last = columns[mine].min(), columns[mine].max() + 1
+            flat = np.arange(first, last)
+            parts.append(self._read_all(s, flat, lane))
+            place[mine] = columns[mine] - first + width
+            width += last - first
+        return self._part(f"np.concatenate([{', '.join(parts)}], -1)", width, place, lane)
+
+    def _weight(self, text: str, letter: str) -> str:
+        "A name for a part of the parameters."
+        name = f"{letter}{self.number}"
+        others = sum(w.split("_")[0] == name for w in self.weights.values())
+        return self.weights.setdefault(text, f"{name}_{others}" if others else name)
+
+    def _read_all(self, source: int, columns: Array, lane: str) -> str:
+        if source == 1:
+            return self._array("c", self.numbers[columns])
+        return self._part(self.names[source], self.sizes[source], columns, lane)
+
+    def _part(self, name: str, size: int, columns: Array, lane: str) -> str:
+        "Some columns of an array: a slice, or a block of regular rows, where they are that; else they are gathered."
+        flat = columns.ravel()
+        shape = f".reshape({'-1, ' * bool(lane)}{', '.join(map(str, columns.shape))})" * (columns.ndim > 1)
+        steps = np.diff(flat)
+        if bool((steps == 1).all()):
+            return name + shape if len(flat) == size else f"{name}[{lane}{flat[0]}:{flat[-1] + 1}]{shape}"
+        if columns.ndim == 1 and steps[0] > 1 and (steps == steps[0]).all():
+            return f"{name}[{lane}{flat[0]}:{flat[-1] + 1}:{steps[0]}]"
+        if columns.ndim == 2 and (block := _block(columns, size)):
+            start, stop, rows, stride, width = block
+            inner = f"[{':, ' * bool(lane)}:, 0:{width}]"
+            return f"{name}[{lane}{start}:{stop}].reshape({'-1, ' * bool(lane)}{rows}, {stride}){inner}"
+        return f"{name}[{lane}{self._array('i', columns)}]"
+
+
+def _block(columns: Array, size: int) -> tuple[int, int, int, int, int] | None:
+    "Rows at regular distances, as a layer's weights between its biases: (start, stop, rows, stride, width)."
+    rows, width = columns.shape
+    start, stride = int(columns[0, 0]), int(columns[1, 0] - columns[0, 0]) if rows > 1 else 0
+    stop = start + rows * stride
+    regular = columns == start + stride * np.arange(rows)[:, None] + np.arange(width)
+    return (start, stop, rows, stride, width) if width < stride and stop <= size and regular.all() else None
+
+
+def _flat(read: Read) -> Read:
+    return Read(read.buffer, read.index.ravel())

@@ -1,0 +1,1 @@
+"The groups, or the nodes, in machine code."

@@ -1,0 +1,131 @@
+"""A plan as a table of instructions for the kernel."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..plan.groups import LANES, SHARED, Group, Plan, Product, Read
+from ..plan.results import only_for_answers
+from . import group_kernel as k
+from .compiling import Rows
+
+Array = Any
+SMALL = 64  # numbers in a matrix, below which plain loops are faster than a call of BLAS
+
+
+class Table:
+    "Instructions, their operands, and the lists of slots and signs that these point into; and the rows that they use."
+
+    def __init__(self, inputs: int, sizes: Sequence[int]):
+        self.inputs, self.sizes = inputs, sizes
+        self.rows = Rows(k.TABLE)
+        self.instructions, self.operands = array("q"), array("q")
+        self.slots, self.signs = array("q"), array("d")
+        self.blocks = 0
+        self.early = 0  # instructions before those that only serve the answer
+        self.spread: set[int] = set()  # inputs that are wanted one by one
+        self.empty = np.ones(sizes[SHARED], bool)  # shared slots whose gradient is not simply overwritten
+
+    def operand(
+        self, index: Sequence[int], buffer: int, wanted: bool, first: bool = False, mode: int = k.IN_PLACE
+    ) -> int:
+        "Write one down; answers its number."
+        self.operands.extend((len(self.slots), buffer, wanted, first, mode))
+        self.slots.extend(index)
+        return len(self.operands) // 5 - 1
+
+    def arrays(self, dtype: Any) -> tuple[Array, ...]:
+        "What the kernel reads, but for the memory."
+        instructions = np.array(self.instructions, np.int64).reshape(-1, 10)
+        instructions[:, k.KIND] = self.rows.numbered(instructions[:, k.KIND])
+        return (
+            instructions,
+            np.array(self.operands, np.int64).reshape(-1, 5),
+            np.array(self.slots, np.int64),
+            np.array(self.signs, dtype),
+            np.array(sorted(self.spread), np.int64),
+        )
+
+
+def of_groups(plan: Plan) -> Table:
+    "The table of a plan."
+    table = Table(len(plan.inputs), plan.sizes)
+    late = only_for_answers(plan)
+    order = sorted(range(len(plan.groups)), key=late.__contains__)  # last what no gradient needs
+    steps = [_steps(table, plan, plan.groups[i]) for i in order]
+    table.early = sum(len(few) for few in steps[: len(order) - len(late)])
+    todo = [item for few in steps for item in few]
+    touched = np.zeros(plan.sizes[SHARED], bool)
+    fresh = []
+    for g, kind, reads, _ in reversed(todo):
+        used = plan.differentiates(g)
+        first = False
+        for i, read in enumerate(reads):
+            if used and read.buffer == SHARED and plan.needed[SHARED][read.index].any():
+                if kind == k.MATRIX and i == 0 and _side_by_side(read) and not touched[read.index].any():
+                    first, table.empty[read.index] = True, False
+                touched[read.index] = True
+        fresh.append(first)
+    for (g, kind, reads, shape), first in zip(todo, reversed(fresh)):
+        _instruct(table, plan, g, kind, reads, first, **shape)
+    return table
+
+
+Step = tuple[Group, int, list[Read], dict[str, Any]]
+
+
+def _steps(table: Table, plan: Plan, g: Group) -> list[Step]:
+    "What is to be done for a group, one after the other."
+    if g.op:
+        return [(g, table.rows.kind(g.op, len(g.reads)), g.reads, {})]
+    steps: list[Step] = []
+    for p in sorted(g.products, key=lambda p: not _is_matrix(g, p)):
+        shape = {"terms": p.left.index.shape[1], "signs": p.signs}
+        kind = k.PRODUCTS
+        if p.grid:
+            shape |= {"rows": len(p.right.index), "columns": len(p.left.index)}
+            kind = k.MATRIX if not steps and _is_matrix(g, p) else k.GRID
+        steps.append((g, kind, [p.left, p.right], shape))
+    if not steps or steps[0][1] != k.MATRIX:  # that one writes where the others add
+        steps.insert(0, (g, k.CLEAR, [], {}))
+    return steps + [
+        (g, k.LINEAR, [x.read], {"terms": x.read.index.size // len(g.nodes), "signs": x.signs}) for x in g.linear
+    ]
+
+
+def _is_matrix(g: Group, p: Product) -> bool:
+    "Is it a product for BLAS: of weights, not too few?"
+    weights = p.left.buffer == SHARED and p.right.buffer == g.buffer and p.signs is None
+    return p.grid and weights and p.left.index.size >= SMALL
+
+
+def _instruct(
+    table: Table, plan: Plan, g: Group, kind: int, reads: list[Read], first: bool,
+    terms: int = 1, rows: int = 1, columns: int = 1, signs: Any = None,
+) -> None:  # fmt: skip
+    used, block, operand = plan.differentiates(g), -1, len(table.operands) // 5
+    for i, read in enumerate(reads):
+        mode, raw = k.IN_PLACE, (read.buffer == LANES) & (read.index < table.inputs)
+        if kind == k.MATRIX and i == 0 and not _side_by_side(read):
+            mode = k.GATHERED
+        if kind == k.MATRIX and i == 1:
+            beside = _side_by_side(read)
+            mode = k.SAMPLES if beside and raw.all() else k.IN_PLACE if beside else k.GATHERED
+            if mode != k.IN_PLACE:
+                block, table.blocks = table.blocks, table.blocks + read.index.size
+        if mode != k.SAMPLES:
+            table.spread.update(read.index[raw].tolist())
+        wanted = used and bool(plan.needed[read.buffer][read.index].any())
+        table.operand(read.index.ravel().tolist(), read.buffer, wanted, first and i == 0, mode)
+    sign = -1 if signs is None else len(table.signs)
+    if signs is not None:
+        table.signs.extend(np.ravel(signs).tolist())
+    table.instructions.extend((kind, len(g.nodes), g.start, g.buffer, operand, terms, rows, columns, sign, block))
+
+
+def _side_by_side(read: Read) -> bool:
+    return bool((np.diff(read.index.ravel()) == 1).all())

@@ -1,0 +1,73 @@
+"""A graph that is long rather than wide, run node by node in machine code."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ...engine import Value
+from ..plan.sums import TOTAL
+from ..with_numpy.nodes import LONG
+from . import group_kernel as kernel
+from . import node_kernel as tape_kernel
+from .compiling import Rows, compiled, tape_rows
+
+Array = Any
+
+
+class Tape:
+    "Layout and runner in one: every number has a slot, and the nodes are done in their order."
+
+    def __init__(
+        self,
+        order: list[Value],
+        roots: Sequence[Value],
+        inputs: Sequence[Value],
+        parameters: Sequence[Value],
+        dtype: Any,
+    ):
+        leaves = dict.fromkeys([*inputs, *parameters, *(v for v in order if not v.parents)])
+        nodes = [v for v in order if v.parents]
+        self.slot: dict[Value, int] = {v: i for i, v in enumerate([*leaves, *nodes])}
+        self.lane: dict[Value, int] = dict.fromkeys(inputs, 1)
+        self.rows = Rows(tape_kernel.TABLE)
+        kinds, reads = array("I"), array("I")
+        for v in nodes:
+            slots = [self.slot[x] for x in v.parents]
+            if v.op is TOTAL:
+                kinds.append(tape_kernel.SUM)
+                reads.extend((len(slots), *slots, len(slots)))
+            else:
+                kinds.append(self.rows.kind(v.op, len(slots)))
+                reads.extend(slots)
+        self.kinds, self.reads = self.rows.numbered(np.array(kinds)), np.array(reads)
+        self.places = np.array([self.slot[v] for v in roots], np.uint32)
+        self.dtype, self.roots = dtype, list(roots)
+        self.shared, self.d_shared = np.zeros(len(self.slot), dtype), np.zeros(len(self.slot), dtype)
+        self.answers = np.zeros((0, len(self.roots)), dtype)
+
+    @cached_property
+    def kernel(self) -> Any:
+        return compiled(tape_kernel, *tape_rows(self.rows))
+
+    def run(self, batch: Array, back: bool = False, answers: bool = True) -> None:
+        if len(batch) != len(self.answers):
+            self.answers = np.zeros((len(batch), len(self.roots)), self.dtype)
+        self.kernel.run(
+            self.kinds, self.reads, batch, self.shared, self.d_shared, self.places, self.answers, self.places[0], back
+        )
+
+    def explain(self) -> str:
+        return f"{len(self.slot):,} numbers, {len(self.kinds):,} scalar operations, node by node: {LONG}"
+
+    def numbers(self, v: Value) -> Array:
+        "Those of a root, one for each sample."
+        return self.answers[:, self.roots.index(v)]
+
+    def move(self, region: Any, direction: Array, rate: float) -> None:
+        "Weights -= rate · direction."
+        kernel.move(self.shared[region], direction, rate)

@@ -1,0 +1,1 @@
+"The groups as a NumPy program, or node by node on arrays."
