@@ -18,6 +18,7 @@ from collections.abc import Callable
 from functools import reduce
 from inspect import CO_VARARGS
 from math import inf, log, nan
+from operator import add
 from typing import TYPE_CHECKING, Any, cast
 
 from .core.floats import Float, Maths, choices, floats, ieee
@@ -131,7 +132,7 @@ def power_slopes(m: Any, y: Any, a: Any, b: Any) -> Any:
 
 def total(xs: Any) -> Any:
     "The running sum, from left to right: the very bits of a chain of a + b."
-    return reduce(lambda a, b: a + b, xs)
+    return reduce(add, xs)
 
 
 def shared(m: Any, ties: Any) -> Any:

@@ -57,16 +57,19 @@ class Value(Calculus, Node, Pythonic):
             y.grad = 0.0
         self.grad += 1.0
         for y in reversed(made):
-            if y.a is None:
-                y._backward()
-            else:
-                upstream = y.grad
+            upstream = y.grad
+            if y.a is not None:
                 y.a.grad += upstream * y.da
                 if y.b is not None:
                     y.b.grad += upstream * y.db
+            elif y.db:
+                for x, local in zip(y.b, y.db):
+                    x.grad += upstream * local
+            else:
+                y._backward()  # a student's own
 
     def chain_rule(self) -> None:
-        "The chain rule at one node, y: to each parent x goes upstream * local."
+        "The chain rule at one node, whatever the number of its parents: to each goes upstream * local."
         for x, local in zip(self.parents, self.local_grads):
             x.grad += self.grad * local
 
@@ -100,7 +103,8 @@ def topological(root: Value) -> list[Value]:
             if v.a is None and not v.b:  # a leaf
                 order.append(v)
             elif v.a is None:
-                stack += v, None, *reversed(v.b)
+                stack += v, None
+                stack += v.b[::-1]
             elif v.b is None:
                 stack += v, None, v.a
             else:
@@ -147,7 +151,9 @@ def made(op: Op, *xs: Any) -> Value:
 
 def operand(x: Any) -> Value | None:
     "What stands beside a Value in a formula: a Value, or a number, whose leaf is made here; None for what is neither."
-    if type(x) is not float:
+    if type(x) is int:
+        x = float(x)
+    elif type(x) is not float:
         if isinstance(x, Value):
             return x
         if not is_number(x):

@@ -51,9 +51,9 @@ class Method(Protocol):
 MANY = """def {name}(*xs):
     if not xs:
         raise TypeError(op.symbol + " of nothing: it takes at least one Value")
-    return made(op, *xs)
+    return few[len(xs)](*xs) if len(xs) <= FEW else made(op, *xs)
 """
-FEW = """def {name}({given}):{other}
+LINE = """def {name}({given}):{other}
     out = new(Value)
     out.op, out.grad = {op}, 0
     {made_of}
@@ -78,10 +78,23 @@ KNOWN: dict[str, Any] = {
     "is_number": is_number,
     "new": object.__new__,
     "DOUBTFUL": (ArithmeticError, AttributeError, ValueError),  # Python refuses a number, or an input is no Value
+    "FEW": 32,  # inputs, up to which a row is written out for their number
     **choices,
 }
 LANGUAGE = Python({"abs": "abs({})", "maximum": "maximum({})", "minimum": "minimum({})"})
 COUNT = count(1)
+
+
+class Family(dict[float, Any]):
+    "What `make` makes of each number that has come by: the Op of an exponent, say. Not of more than a thousand."
+
+    def __init__(self, make: Callable[[float], Any]):
+        self.make = make
+
+    def __missing__(self, n: float) -> Any:
+        if len(self) >= 1000:
+            self.clear()
+        return self.setdefault(n, self.make(n))
 
 
 def method(op: Any, row: Any = None, other: str = "") -> Method:
@@ -96,24 +109,15 @@ def method(op: Any, row: Any = None, other: str = "") -> Method:
         function.__code__ = compiled(source(row or op, function.__name__, other), function.__name__)
         return found
 
-    known["written_out"] = written_out
+    def for_inputs(n: float) -> Any:
+        return FunctionType(compiled(source(op, function.__name__, inputs=int(n)), function.__name__), known)
+
+    known |= {"written_out": written_out, "few": Family(for_inputs)}
     name = (row or op).symbol
     function = FunctionType(_first.__code__, known, name if name.isidentifier() and not iskeyword(name) else "operator")
     found = cast(Method, function)
     found.op = op
     return found
-
-
-class Family(dict[float, Any]):
-    "The Op of each exponent that has come by, made by `make`; not of more than a thousand."
-
-    def __init__(self, make: Callable[[float], Any]):
-        self.make = make
-
-    def __missing__(self, n: float) -> Any:
-        if len(self) >= 1000:
-            self.clear()
-        return self.setdefault(n, self.make(n))
 
 
 def reflected(method: Method) -> Callable[..., Value]:
@@ -139,21 +143,26 @@ def compiled(text: str, name: str) -> CodeType:
     return found[name].__code__  # type: ignore[no-any-return]
 
 
-def source(op: Any, name: str, other: str = "") -> str:
-    "The row as the source of a method. A constant that is a name, as the n of x**n, is one of its parameters."
-    if op.arity is None:
+def source(op: Any, name: str, other: str = "", inputs: int | None = None) -> str:
+    """The row as the source of a method; of a row of any number of inputs, for that number.
+
+    A constant that is a name, as the n of x**n, is one of its parameters.
+    """
+    n = op.arity or inputs
+    if n is None:
         return MANY.format(name=name)
-    parents = ["self", "other", *(f"other{i}" for i in range(3, op.arity + 1))][: op.arity]
-    xs = ["x"] if op.arity == 1 else ["a", "b"] if op.arity == 2 else [f"x{i}" for i in range(1, op.arity + 1)]
+    parents = ["self", "other"][:n] if n <= 2 else [f"v{i}" for i in range(1, n + 1)]
+    xs = [["x"], ["a", "b"]][n - 1] if n <= 2 else [f"x{i}" for i in range(1, n + 1)]
     forward, y, backward, locals_ = written(LANGUAGE, op, xs)
-    if op.arity > 2:
-        made_of, partials = f"out.parents = {', '.join(parents)}", f"out.local_grads = {', '.join(locals_)}"
+    if n > 2:
+        made_of, partials = f"out.a, out.b = None, ({', '.join(parents)})", f"out.db = {', '.join(locals_)}"
+    elif n == 2:
+        made_of, partials = "out.a, out.b = self, other", f"out.da, out.db = {', '.join(locals_)}"
     else:
-        made_of = f"out.a, out.b = self, {'other' if op.arity == 2 else None}"
-        partials = f"out.da{', out.db' * (op.arity == 2)} = {', '.join(locals_)}"
+        made_of, partials = "out.a, out.b = self, None", f"out.da = {locals_[0]}"
     numbers = [f"{', '.join(xs)} = {', '.join(f'{v}.data' for v in parents)}"]
     numbers += [f"{', '.join(op.constants)}, = out.op.constants"] if op.constants else []
-    return FEW.format(
+    return LINE.format(
         name=name,
         given=", ".join([*parents, *op.constants]),
         other=other,
