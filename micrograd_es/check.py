@@ -12,8 +12,6 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from .core.floats import floats
-
 FORWARD_STEP = 1e-4  # the slide's h
 CENTRAL_STEP = 1e-6  # near the best for float64: the error of the difference is about h**2 + 1e-16 / h
 TOLERANCE = 1e-5
@@ -77,43 +75,24 @@ def check(root: Any, *leaves: Any, h: float = CENTRAL_STEP) -> Check:
     Every number and gradient of the graph is left as it was. A kink (relu at 0, a tie) is where the slopes to the left
     and to the right differ. ValueError if no leaves are named and trying all of them would take very long.
     """
-    from .engine import topological
-    from .graph.names import names
-    from .graph.routes import between, leaves_of, upstream
+    from .graph import Graph
 
-    order, called = topological(root), names(root)
-    gradients = upstream(root, order)
-    chosen = leaves or leaves_of(called)
-    if not leaves and len(chosen) * len(called) > LONGEST:
+    graph = Graph.of(root)
+    chosen = leaves or graph.leaves
+    if not leaves and len(chosen) * len(graph.order) > LONGEST:
         raise ValueError(
-            f"{len(chosen):,} leaves, and a graph of {len(called):,} nodes to compute again for each: "
+            f"{len(chosen):,} leaves, and a graph of {len(graph.order):,} nodes to compute again for each: "
             "name some of them, check(root, w)"
         )
-    numbers = {v: v.data for v in order}
-    _compute(order, numbers)
 
     def row(leaf: Any) -> Row:
-        way = between(root, [leaf], order)  # only these move with the leaf
-
         def f(x: float) -> float:
-            moved = numbers | {leaf: x}
-            _compute(way, moved)
-            return float(moved[root])
+            return graph.compute({leaf: x})[graph.root]
 
-        return _row(f, leaf.data, numbers[root], called.get(leaf, leaf.label), gradients.get(leaf, 0.0), h)
+        name, gradient = graph.names.get(leaf, leaf.label), graph.gradients.get(leaf, 0.0)
+        return _row(f, leaf.data, graph.numbers[graph.root], name, gradient, h)
 
     return Check([row(v) for v in chosen])
-
-
-def _compute(nodes: list[Any], numbers: dict[Any, float]) -> None:
-    "The number of every node among these that an operation made, from those of its parents."
-    for v in nodes:
-        if v.parents:
-            xs = [numbers[x] for x in v.parents]
-            try:
-                numbers[v] = v.op.forward(floats, *xs, *v.op.constants)
-            except (ArithmeticError, TypeError, ValueError):  # it has another answer, or says why not
-                numbers[v], _ = v.op.evaluate(*xs)
 
 
 def _row(f: Any, at: float, here: float, name: str, gradient: float, h: float) -> Row:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
-from ..engine import Value, topological
+from ..engine import Value
 from ..expression.parser import ExpressionError, parse
 from .parser import Parser
 
@@ -105,15 +105,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def graph(source: str, values: list[str]) -> tuple[Value, dict[str, Value]]:
     "The root of an expression or of a Python file, and what may be named by --wrt."
-    from ..graph.names import names
+    from ..graph import Graph
 
     if source.endswith(".py"):
         if values:
             raise ExpressionError(f"{values[0]}: numbers go with an expression; in {source} they are set by the file")
         root = script(source)
-        return root, {name: v for v, name in names(root, {}).items()}
+        return root, {name: v for v, name in Graph(root, {}).names.items()}
     root, known = parse(source, **numbers(values))
-    return root, {name: v for v, name in names(root, {}).items()} | known
+    return root, {name: v for v, name in Graph(root, {}).names.items()} | known
 
 
 def numbers(assignments: list[str]) -> dict[str, float]:
@@ -145,7 +145,7 @@ def chosen(wrt: list[str], names: dict[str, Value]) -> list[Value]:
 
 def script(path: str) -> Value:
     "The Value called loss that a Python file leaves; its variables label the graph."
-    from ..graph.names import names
+    from ..graph import Graph
 
     if not Path(path).is_file():
         raise ExpressionError(f"{path}: no such file")
@@ -161,7 +161,7 @@ def script(path: str) -> Value:
     if not isinstance(loss, Value):
         found = f"loss is a {type(loss).__name__}" if "loss" in variables else "no variable is called loss"
         raise ExpressionError(f"{path}: {found}; leave a Value called loss")
-    for v, name in names(loss, variables).items():
+    for v, name in Graph(loss, variables).names.items():
         v.label = name
     return loss
 
@@ -183,22 +183,23 @@ def report(root: Value, wrt: list[Value], options: argparse.Namespace) -> str:
     from ..draw.notebook import mermaid
     from ..explain import paths, why
     from ..explain.chain import explain, nonfinite_note
-    from ..graph.routes import leaves_of
+    from ..graph import Graph
 
-    leaves = wrt or leaves_of(topological(root))
+    graph = Graph(root)
+    leaves = wrt or graph.leaves
     if options.text == "mermaid":
-        text = mermaid(root)
+        text = mermaid(graph)
     else:
-        worked = explain(root, wrt or None)
+        worked = explain(graph, wrt or None)
         text = getattr(worked, options.text)() if options.text else str(worked)
     parts: list[Any] = [text]
     if options.paths:
-        parts += [paths(root, leaf) for leaf in leaves]
+        parts += [paths(graph, leaf) for leaf in leaves]
     if options.why:
-        parts += ["\n".join(why(root, leaf) for leaf in leaves)]
+        parts += ["\n".join(why(graph, leaf) for leaf in leaves)]
     if options.check:
-        parts += [check(root, *leaves)]
-    note = nonfinite_note(root)
+        parts += [check(graph, *leaves)]
+    note = nonfinite_note(graph)
     if note and note not in text:
         print(note, file=sys.stderr)
     return "\n\n".join(str(part).rstrip() for part in parts)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..engine import Value, topological
-from ..graph.modules import Cluster, clusters, outermost
-from ..graph.routes import between
+from ..engine import Value
+from ..graph import Graph
+from ..graph.modules import clusters, outermost
 from .folded import Folded
 from .nodes import LIMIT, Drawing, refuse
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def draw(
-    root: Value,
+    root: Value | Graph,
     *,
     edges: str = "auto",
     highlight: Value | Iterable[Value] = (),
@@ -37,33 +37,29 @@ def draw(
     _choice("edges", edges, ("auto", "both", "numbers", "formulas", "none"))
     _choice("fold", fold, ("auto", "neurons", "layers", "none"))
     _choice("rankdir", rankdir, ("LR", "TB", "RL", "BT"))
-    order = topological(root)
-    if fold in ("neurons", "layers") or (fold == "auto" and len(order) > LIMIT):
-        return _folded(root, order, outermost(order) if fold == "layers" else clusters(order), rankdir, format)
-    refuse(len(order))
-    return Drawing(root, order, edges, _edges_of(root, highlight), rankdir, format).picture()
+    graph = Graph.of(root)
+    if fold in ("neurons", "layers") or (fold == "auto" and len(graph.order) > LIMIT):
+        closed = outermost(graph.order) if fold == "layers" else clusters(graph.order)
+        refuse(len(graph.order) - sum(len(c.nodes) - 1 for c in closed), len(graph.order))
+        return Folded(graph, closed, rankdir=rankdir).picture(format)
+    refuse(len(graph.order))
+    return Drawing(graph, edges, lit=_edges_of(graph, highlight), rankdir=rankdir).picture(format)
 
 
-def _folded(root: Value, order: list[Value], closed: list[Cluster], rankdir: str, format: str) -> Picture:
-    inside = sum(len(c.nodes) - 1 for c in closed)
-    refuse(len(order) - inside, len(order))
-    return Folded(root, order, closed, rankdir, format).picture()
-
-
-def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Picture:
+def draw_dot(root: Value | Graph, format: str = "svg", rankdir: str = "LR") -> Picture:
     "The picture under micrograd's name for it."
     return draw(root, rankdir=rankdir, format=format)
 
 
 def trace(root: Value) -> tuple[set[Value], set[tuple[Value, Value]]]:
     "The nodes and the edges (parent, child) under root, as micrograd's notebooks have them."
-    nodes = topological(root)
+    nodes = Graph.of(root).order
     return set(nodes), {(parent, v) for v in nodes for parent in v.parents}
 
 
-def _edges_of(root: Value, highlight: Value | Iterable[Value]) -> set[tuple[Value, Value]]:
+def _edges_of(graph: Graph, highlight: Value | Iterable[Value]) -> set[tuple[Value, Value]]:
     if isinstance(highlight, Value):
-        lit = set(between(root, [highlight]))
+        lit = set(graph.between([highlight]))
         return {(x, v) for v in lit for x in v.parents if x in lit}
     nodes = list(highlight)
     return {pair for a, b in zip(nodes, nodes[1:]) for pair in ((a, b), (b, a))}

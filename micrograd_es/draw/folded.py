@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ..engine import Value
+from ..graph import Graph
 from ..graph.modules import Cluster
-from ..graph.routes import Edge, is_constant, local_grads
+from ..graph.routes import Edge, edges, is_constant, local_grads, passed_on
 from ..text.letters import number_text
 from .nodes import COLORS, Drawing, grad_text
 
@@ -21,15 +23,13 @@ class Folded(Drawing):
     of a box, by one node; between layers it carries none.
     """
 
-    def __init__(
-        self, root: Value, order: list[Value], closed: list[Cluster], rankdir: str = "LR", format: str = "svg"
-    ):
-        super().__init__(root, order, "numbers", set(), rankdir, format)
+    def __init__(self, graph: Graph, closed: list[Cluster], *, rankdir: str = "LR"):
+        super().__init__(graph, "numbers", rankdir=rankdir)
         self.boxes = {c.out: c for c in closed}
         self.home = {v: c.out for c in closed for v in c.nodes}
-        self.drawn = [v for v in order if self.home.get(v, v) is v]
+        self.drawn = [v for v in self.order if self.home.get(v, v) is v]
         self.lines: dict[str, list[Edge]] = {}
-        for v in order:
+        for v in self.order:
             for place, (x, local) in enumerate(zip(v.parents, local_grads(v))):
                 if self.home.get(x, x) is not self.home.get(v, v):
                     self.lines.setdefault(self.line_id(x, v, place), []).append(Edge(v, place, local))
@@ -58,9 +58,9 @@ class Folded(Drawing):
                 self.box(dot, self.boxes[v])
             else:
                 self.node(dot, v)
-        for id, edges in self.lines.items():
-            x, v = edges[0].child.parents[edges[0].place], edges[0].child
-            slope = self.slope(edges)
+        for id, line in self.lines.items():
+            x, v = line[0].child.parents[line[0].place], line[0].child
+            slope = self.slope(line)
             label, many = ("", {"class": "many", "penwidth": "2.4"}) if slope is None else (number_text(slope), {})
             dot.edge(self.ids[self.home.get(x, x)], self.ids[self.home.get(v, v)], label, id=id, **many)
 
@@ -83,14 +83,8 @@ class Folded(Drawing):
 
 
 def slopes(cluster: Cluster) -> dict[Value, float]:
-    "d(output)/d(given), by the chain rule inside the box."
-    grads = dict.fromkeys(cluster.nodes, 0.0) | {cluster.out: 1.0}
-    given: dict[Value, float] = {}
-    for v in reversed(cluster.nodes):
-        for x, local in zip(v.parents, local_grads(v)):
-            found = grads if x in grads else given
-            found[x] = found.get(x, 0.0) + grads[v] * local
-    return given
+    "d(output)/dx for every x in the box, and for what it is given: by the chain rule inside it."
+    return passed_on(reversed(cluster.nodes), edges, defaultdict(float, {cluster.out: 1.0}))
 
 
 def span(numbers: list[float]) -> str:

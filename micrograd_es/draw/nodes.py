@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..engine import Value
-from ..graph.formulas import Formulas
+from ..graph import Graph
 from ..graph.modules import clusters
-from ..graph.names import clean, names
+from ..graph.names import clean
 from ..graph.routes import Edge, is_constant, local_grads
 from ..text.letters import number_text
 from ..text.symbols import plain
@@ -29,18 +29,17 @@ class Drawing:
     "One graph on its way to a picture."
 
     def __init__(
-        self, root: Value, order: list[Value], edges: str, lit: set[tuple[Value, Value]], rankdir: str, format: str
+        self, graph: Graph, edges: str = "auto", *, lit: Collection[tuple[Value, Value]] = (), rankdir: str = "LR"
     ):
-        self.root, self.order, self.lit, self.rankdir, self.format = root, order, lit, rankdir, format
-        self.edges = edges if edges != "auto" else "both" if len(order) <= FORMULAS else "numbers"
-        self.names = names(root)
-        self.formulas = Formulas(root, self.names, plain)
-        self.ids = {v: f"n{i}" for i, v in enumerate(order)}
+        self.graph, self.root, self.order, self.names = graph, graph.root, graph.order, graph.names
+        self.lit, self.rankdir, self.formulas = lit, rankdir, graph.formulas()
+        self.edges = edges if edges != "auto" else "both" if len(self.order) <= FORMULAS else "numbers"
+        self.ids = {v: f"n{i}" for v, i in graph.place.items()}
 
-    def picture(self) -> Picture:
+    def picture(self, format: str = "svg") -> Picture:
         from .render import Picture
 
-        dot = Picture(format=self.format)
+        dot = Picture(format=format)
         dot.attr("graph", rankdir=self.rankdir, bgcolor="#ffffff", ranksep="0.55", nodesep="0.25")
         dot.attr("node", shape="record", style="filled", fontname="Helvetica,Arial,sans-serif", fontsize="12",
                  color=QUIET, fontcolor=INK)  # fmt: skip

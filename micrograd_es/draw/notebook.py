@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..engine import Value, topological
-from ..graph.names import names
+from ..engine import Value
+from ..graph import Graph
 from ..graph.routes import is_constant
 from ..text.letters import number_text
 from . import draw
 from .nodes import grad_text, locals_or_none, refuse
 
 
-def mermaid(root: Value) -> str:
+def mermaid(root: Value | Graph) -> str:
     """The graph as Mermaid text, which JupyterLab and GitHub draw: the picture where no Graphviz can be had.
 
     ValueError above 500 nodes.
     """
-    order = topological(root)
+    graph = Graph.of(root)
+    order = graph.order
     refuse(len(order))
-    called = names(root)
-    ids = {v: f"n{i}" for i, v in enumerate(order)}
+    called, ids = graph.names, {v: f"n{i}" for v, i in graph.place.items()}
     lines = ["flowchart LR"]
     for v in order:
         fields = [called[v], f"data {number_text(v.data)}", f"grad {grad_text(v)}"]

@@ -23,13 +23,13 @@ backward
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ..engine import Value, first_nonfinite, topological
-from ..graph.formulas import Formulas
-from ..graph.names import names
-from ..graph.routes import Edge, between, is_constant, leaves_of, upstream, uses
+from ..engine import Value
+from ..graph import Graph
+from ..graph.routes import Edge, is_constant
 from ..text.letters import number_text
 from ..text.symbols import Language, latex, plain
 
@@ -52,17 +52,15 @@ class Explanation:
     Numbers are shown to four digits and computed with all of them.
     """
 
-    def __init__(self, root: Value, order: list[Value], shown: list[Value], called: dict[Value, str]):
-        self.root, self.names = root, called
-        self.gradients, used = upstream(root, order), uses(order)
-        self.steps = [Step(v, used[v], self.gradients[v]) for v in reversed(shown) if v is not root]
+    def __init__(self, graph: Graph, shown: list[Value]):
+        self.graph, self.root, self.names, self.gradients = graph, graph.root, graph.names, graph.gradients
+        self.steps = [Step(v, graph.uses[v], self.gradients[v]) for v in reversed(shown) if v is not self.root]
         needed = {v for v in shown} | {x for v in shown for x in v.parents}
-        self.forward = [v for v in order if v in needed and not is_constant(v)]
+        self.forward = [v for v in graph.order if v in needed and not is_constant(v)]
 
     def lines(self, language: Language) -> tuple[list[list[str]], list[tuple[str, list[str]]]]:
         "Forward: the sides of every equation. Backward: for every node the rule in words, and the sides."
-        f = Formulas(self.root, self.names, language)
-        words = Formulas(self.root, self.names, plain)
+        f, words = self.graph.formulas(language), self.graph.formulas()
         rules = []
         for step in self.steps:
             children = dict.fromkeys(e.child for e in step.uses)
@@ -77,7 +75,7 @@ class Explanation:
         text = ["forward", *["    " + " = ".join(sides) for sides in forward], "backward"]
         for rule, sides in backward:
             text += ["    " + rule, "        " + " = ".join(sides)]
-        note = nonfinite_note(self.root, self.names)
+        note = nonfinite_note(self.graph)
         return "\n".join(text + ([note] if note else []))
 
     __repr__ = __str__
@@ -87,7 +85,7 @@ class Explanation:
         text = ["**Forward**", "", *[f"- ${' = '.join(sides)}$" for sides in forward], "", "**Backward**", ""]
         for rule, sides in backward:
             text += [f"- {_markdown_text(rule)}", "", f"  ${' = '.join(sides)}$", ""]
-        note = nonfinite_note(self.root, self.names)
+        note = nonfinite_note(self.graph)
         return "\n".join(text + [_markdown_text(note or "")]).rstrip() + "\n"
 
     def latex(self) -> str:
@@ -104,44 +102,39 @@ class Explanation:
             for rule, sides in lines:
                 cells = html.escape(" = ".join(sides)), html.escape(rule)
                 body += "<tr>" + "".join(f'<td style="text-align:left">{cell}</td>' for cell in cells) + "</tr>"
-        note = nonfinite_note(self.root, self.names)
+        note = nonfinite_note(self.graph)
         return f"<table>{body}</table>" + (f"<p>{html.escape(note)}</p>" if note else "")
 
     def _repr_html_(self) -> str:
         return self.html()
 
 
-def explain(root: Value, wrt: Value | Iterable[Value] | None = None) -> Explanation:
+def explain(root: Value | Graph, wrt: Value | Iterable[Value] | None = None) -> Explanation:
     """The worked solution of root's gradient: with respect to `wrt`, or to every leaf that is no constant.
 
     ValueError if root does not use a Value in `wrt`.
     """
-    order = topological(root)
-    if wrt is None:
-        leaves = leaves_of(order)
-    else:
-        leaves = [wrt] if isinstance(wrt, Value) else list(wrt)
-    shown = between(root, leaves)
+    graph = Graph.of(root)
+    leaves = graph.leaves if wrt is None else [wrt] if isinstance(wrt, Value) else list(wrt)
+    shown = graph.between(leaves)
     inputs = sum(len(v.parents) for v in shown)
     if len(shown) > LIMIT or inputs > LINES:
         size = f"{len(shown):,} steps" + f" with {inputs:,} inputs" * (inputs > LINES)
         smaller = "explain one leaf, explain(root, wrt=w)" if len(leaves) > 1 else "take a smaller graph; why is short"
         raise ValueError(f"a worked solution of {size} is no reading: {smaller}")
-    called = names(root)
     for v in leaves:
-        if v not in called:
-            raise ValueError(f"{called[root]} does not use {v.label or v!r}: its gradient is 0")
-    return Explanation(root, order, shown, called)
+        if v not in graph.names:
+            raise ValueError(f"{graph.names[graph.root]} does not use {v.label or v!r}: its gradient is 0")
+    return Explanation(graph, shown)
 
 
-def nonfinite_note(root: Value, called: dict[Value, str] | None = None) -> str | None:
+def nonfinite_note(graph: Graph) -> str | None:
     "A sentence on where the first inf or nan was born, or None where all is finite."
-    v = first_nonfinite(root)
+    v = next((v for v in graph.order if not math.isfinite(v.data)), None)
     if v is None:
         return None
-    called = called or names(root)
-    sides = Formulas(root, called, plain).made(v)
-    given = ", ".join(f"{called[x]} = {number_text(x.data)}" for x in v.parents if not is_constant(x))
+    sides = graph.formulas().made(v)
+    given = ", ".join(f"{graph.names[x]} = {number_text(x.data)}" for x in v.parents if not is_constant(x))
     return f"not finite from here on: {' = '.join(sides)}" + (f", at {given}" if given else "")
 
 

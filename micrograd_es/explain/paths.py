@@ -16,11 +16,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..engine import Value
-from ..graph.formulas import Formulas
-from ..graph.names import names
-from ..graph.routes import Edge, between, upstream, uses
+from ..graph import Graph
+from ..graph.routes import Edge, uses
 from ..text.letters import number_text
-from ..text.symbols import ATOM, plain
+from ..text.symbols import ATOM
 
 LIMIT = 1000  # paths
 LONGEST, WIDEST = 2000, 10_000  # nodes on them, and the inputs of these
@@ -37,13 +36,13 @@ class Path(NamedTuple):
 class Paths:
     "All routes from `root` to `leaf`, the strongest first; printed, with their sum and the factored form."
 
-    def __init__(self, root: Value, leaf: Value, limit: int = LIMIT):
-        self.root, self.leaf, self.names = root, leaf, names(root)
+    def __init__(self, graph: Graph, leaf: Value, limit: int = LIMIT):
+        self.graph, self.root, self.leaf, self.names = graph, graph.root, leaf, graph.names
         if leaf not in self.names:
-            raise ValueError(f"{self.names[root]} does not use {leaf.label or leaf!r}: there is no path")
-        self.nodes = between(root, [leaf])
+            raise ValueError(f"{self.names[self.root]} does not use {leaf.label or leaf!r}: there is no path")
+        self.nodes = graph.between([leaf])
         self.count = ways(self.nodes, leaf)
-        ends = f"{self.names[root]} has {counted(self.count)} to {self.names[leaf]}"
+        ends = f"{self.names[self.root]} has {counted(self.count)} to {self.names[leaf]}"
         if self.count > limit:
             raise ValueError(f"{ends}, more than {limit:,}: explain(root, wrt=leaf) adds them up node by node")
         inputs = sum(len(v.parents) for v in self.nodes)
@@ -82,7 +81,7 @@ class Paths:
 
         Raises no more than the paths themselves: a graph with few paths has a short factored form.
         """
-        f = Formulas(self.root, self.names, plain)
+        f = self.graph.formulas()
         factors: dict[Value, list[str]] = {self.root: []}
         for v in reversed(self.nodes):
             if v is not self.root:
@@ -96,11 +95,10 @@ class Paths:
 
     def deltas(self) -> list[tuple[str, float]]:
         "The gradient that arrives at every node on the way (δ in the lectures), from the root down."
-        grads = upstream(self.root)
-        return [(self.names[v], grads[v]) for v in reversed(self.nodes)]
+        return [(self.names[v], self.graph.gradients[v]) for v in reversed(self.nodes)]
 
     def __str__(self) -> str:
-        f = Formulas(self.root, self.names, plain)
+        f = self.graph.formulas()
         lines = [f"{counted(self.count)} from {self.names[self.root]} to {self.names[self.leaf]}"]
         for path in self.paths:
             symbols = " · ".join(f.local(e)._within(ATOM) for e in path.edges)
@@ -114,14 +112,14 @@ class Paths:
     __repr__ = __str__
 
 
-def paths(root: Value, leaf: Value, limit: int = LIMIT) -> Paths:
+def paths(root: Value | Graph, leaf: Value, limit: int = LIMIT) -> Paths:
     "Every route from root to leaf; ValueError if there are more than `limit`, or none."
-    return Paths(root, leaf, limit)
+    return Paths(Graph.of(root), leaf, limit)
 
 
-def count_paths(root: Value, leaf: Value) -> int:
+def count_paths(root: Value | Graph, leaf: Value) -> int:
     "How many routes there are, without walking them: a node has as many as its parents together. (As far as 10^400.)"
-    return ways(between(root, [leaf]), leaf)
+    return ways(Graph.of(root).between([leaf]), leaf)
 
 
 def ways(nodes: list[Value], leaf: Value) -> int:

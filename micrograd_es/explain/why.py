@@ -9,26 +9,25 @@ from __future__ import annotations
 
 import math
 
-from ..engine import Value, topological
-from ..graph.formulas import Formulas
-from ..graph.names import names
-from ..graph.routes import Edge, between, local_grads, upstream, uses
+from ..engine import Value
+from ..graph import Graph
+from ..graph.routes import Edge, local_grads, uses
 from ..text.letters import number_text
-from ..text.symbols import plain
 from .chain import nonfinite_note
 from .paths import counted, ends, factors_text, ways
 
 TINY, HUGE = 1e-3, 1e3
 
 
-def why(root: Value, leaf: Value) -> str:
+def why(root: Value | Graph, leaf: Value) -> str:
     "Why the gradient of root by leaf is zero, tiny, huge or not a number: names the edge that makes it so."
-    order, called = topological(root), names(root)
+    graph = Graph.of(root)
+    root, called, f = graph.root, graph.names, graph.formulas()
     name = called.get(leaf, leaf.label or repr(leaf))
     d = f"∂{called[root]}/∂{name}"
     if leaf not in called:
         return f"{d} = 0: {called[root]} was not made from {name}"
-    nodes, slope, f = between(root, [leaf], order), upstream(root, order)[leaf], Formulas(root, called, plain)
+    nodes, slope = graph.between([leaf]), graph.gradients[leaf]
     here = f"{d} = {number_text(slope)}"
 
     def edge_text(e: Edge) -> str:
@@ -39,7 +38,7 @@ def why(root: Value, leaf: Value) -> str:
     if not math.isfinite(slope):
         edges = uses(nodes)
         born = [e for v in nodes for e in edges.get(v, []) if not math.isfinite(e.local)]
-        cause = nonfinite_note(root, called) or (edge_text(born[-1]) if born else "products overflow on the way")
+        cause = nonfinite_note(graph) or (edge_text(born[-1]) if born else "products overflow on the way")
         return f"{here}: {cause}"
     best = _strongest(root, leaf, nodes)
     if slope == 0 and not best:

@@ -46,26 +46,24 @@ import math
 import unicodedata
 
 from ..calculus import CONSTANT
-from ..engine import Value, topological
+from ..engine import Value
+from ..graph import Graph
+from ..graph.routes import passed_on
 from ..text.symbols import Symbol, python
 
 TAKEN = {"math", "max", "min", "abs", "float"}  # names that the program needs itself
 
 
-def source(root: Value) -> str:
+def source(root: Value | Graph) -> str:
     """The forward and the backward pass of the graph under root, as a Python program of one line for each step.
 
     It needs nothing but Python, and at its end compares itself with the numbers of the graph. Labels that are Python
     names are kept. ValueError if a number in the graph is not finite: Python's own arithmetic would stop there.
     """
-    order = topological(root)
-    numbers, gradients = _numbers(root, order)
-    names = _names(order)
-    leaves = [v for v in order if not v.parents and v.op is not CONSTANT]
-    varying = set(leaves)
-    for v in order:
-        if not varying.isdisjoint(v.parents):
-            varying.add(v)
+    graph = Graph.of(root)
+    root, order, leaves = graph.root, graph.order, graph.leaves
+    numbers, gradients = _numbers(graph)
+    names, varying = _names(order), set(graph.between(leaves))
     steps = {v: f"{names[v]} = {python.formula(v.op, *[names[x] for x in v.parents])}" for v in order if v.parents}
     lines = ["import math", "", "# leaves", *(f"{names[v]} = {python(v.data)}" for v in leaves), ""]
     lines += ["# forward: every operation once, its inputs first", *steps.values(), ""]
@@ -91,21 +89,16 @@ def source(root: Value) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _numbers(root: Value, order: list[Value]) -> tuple[dict[Value, float], dict[Value, float]]:
+def _numbers(graph: Graph) -> tuple[dict[Value, float], dict[Value, float]]:
     "What forward() and backward() would find, without touching the graph; ValueError where a number is not finite."
-    numbers, local_grads = {v: v.data for v in order if not v.parents}, {}
-    for v in order:
+    numbers, local_grads = graph.numbers, {}
+    for v in graph.order:
         if v.parents:
-            numbers[v], local_grads[v] = v.op.evaluate(*[numbers[x] for x in v.parents])
+            _, local_grads[v] = v.op.evaluate(*[numbers[x] for x in v.parents])
         if not all(map(math.isfinite, (numbers[v], *local_grads.get(v, ())))):
             what = f"{v.label or v!r} ({v.op.symbol or 'a leaf'})"
             raise ValueError(f"{what} is {numbers[v]}, its local gradients {local_grads.get(v)}: not all are finite")
-    gradients = dict.fromkeys(order, 0.0)
-    gradients[root] = 1.0
-    for v in reversed(order):
-        for x, local in zip(v.parents, local_grads.get(v, ())):
-            gradients[x] += gradients[v] * local
-    return numbers, gradients
+    return numbers, passed_on(reversed(graph.order), lambda v: zip(v.parents, local_grads.get(v, ())), graph.seed())
 
 
 def _names(order: list[Value]) -> dict[Value, Symbol]:

@@ -17,14 +17,15 @@ from __future__ import annotations
 
 from math import isclose
 
-from ..engine import Value, new, topological
+from ..engine import Value, new
+from . import Graph
 from .names import known_names
-from .routes import between, is_constant, local_grads
+from .routes import is_constant, local_grads
 
 FEW = 4  # operands beside the way that are still shown one by one
 
 
-def close_up(root: Value, *leaves: Value) -> Value:
+def close_up(root: Value | Graph, *leaves: Value) -> Value:
     """The routes from root to these leaves, as a graph of its own; what lies beside them becomes a number.
 
     The leaves are the very same Values, the nodes between are copies with the same numbers, gradients and names. Where
@@ -32,8 +33,8 @@ def close_up(root: Value, *leaves: Value) -> Value:
     changes neither the node nor its local gradients. So draw, explain, paths and play show what concerns one weight,
     and the gradient by it is the whole one. ValueError for what is no leaf, or not used by root.
     """
-    order = topological(root)
-    known = known_names(order)
+    graph = Graph.of(root)
+    root, order, known = graph.root, graph.order, known_names(graph.order)
     if not leaves:
         raise ValueError("close_up(root, w): it needs a leaf to look at")
     under = set(order)
@@ -41,7 +42,7 @@ def close_up(root: Value, *leaves: Value) -> Value:
         if w.parents or w not in under:
             what = "is no leaf: it is made of others" if w.parents else "is not used: its gradient is 0"
             raise ValueError(f"close_up: {known.get(w, w.label or repr(w))} {what}")
-    way = set(between(root, leaves, order))
+    way = set(graph.between(leaves))
     twins: dict[Value, Value] = {}
     for v in order:
         if v in way and v.parents:

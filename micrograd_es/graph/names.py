@@ -13,10 +13,10 @@ from itertools import count
 from typing import Any
 
 from ..calculus import CONSTANT, TABLE
-from ..engine import Value, topological
+from ..engine import Value
 from ..text.letters import SUBSCRIPT, number_text
 
-PACKAGE = __name__.partition(".")[0]
+INSIDE = __name__.partition(".")[0], "functools"  # whose frames are not the caller's
 
 
 def label_locals() -> None:
@@ -61,22 +61,21 @@ def _name_items(name: str, items: Any, names: dict[Value, str], depth: int) -> N
 def caller() -> Mapping[str, Any]:
     "The variables of whoever called into this package; in a notebook, those of its cells."
     frame: Any = sys._getframe(1)
-    while frame and (frame.f_globals.get("__package__") or "").partition(".")[0] == PACKAGE:
+    while frame and frame.f_globals.get("__name__", "").partition(".")[0] in INSIDE:
         frame = frame.f_back
     if frame is None or frame.f_globals.get("__name__", "").startswith("IPython"):
         return vars(sys.modules["__main__"])
     return frame.f_locals  # type: ignore[no-any-return]
 
 
-def names(root: Value, variables: Mapping[str, Any] | None = None) -> dict[Value, str]:
-    """A name for every node under root, no two alike but equal constants.
+def names(order: list[Value], variables: Mapping[str, Any] | None = None) -> dict[Value, str]:
+    """A name for every node of a graph, no two alike but equal constants.
 
     >>> x, w, y = Value(1.0, label="x"), Value(1.0, label="w"), Value(2.0, label="y")
-    >>> list(names((x * w - y) ** 2, {}).values())
+    >>> list(names(topological((x * w - y) ** 2), {}).values())
     ['x', 'w', 'ŷ', 'y', 'v₁', 'out']
     """
-    order = topological(root)
-    return _distinct(order, {root: "out"} | known_names(order, variables))
+    return _distinct(order, {order[-1]: "out"} | known_names(order, variables))
 
 
 def known_names(order: list[Value], variables: Mapping[str, Any] | None = None) -> dict[Value, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
 from ..calculus import CONSTANT
-from ..engine import Value, topological
+from ..engine import Value
+
+Grads = dict[Value, float]
 
 
 class Edge(NamedTuple):
@@ -22,18 +24,14 @@ def is_constant(v: Value) -> bool:
     return v.op is CONSTANT
 
 
-def leaves_of(order: Iterable[Value]) -> list[Value]:
-    "The leaves among these nodes that are no constants: inputs and weights."
-    return [v for v in order if not v.parents and not is_constant(v)]
-
-
 def local_grads(v: Value) -> tuple[float, ...]:
     """dy/dx of v for each of its parents; asked of the node's own _backward where that is all there is.
 
     A parent that stands twice gets half of what is asked each time. ValueError for a node that can tell neither way.
     """
-    if len(v.local_grads) == len(v.parents):
-        return v.local_grads
+    known = v.local_grads
+    if known or not v.parents:
+        return known
     before = [(x, x.grad) for x in (v, *v.parents)]
     for x in v.parents:
         x.grad = 0.0
@@ -47,22 +45,27 @@ def local_grads(v: Value) -> tuple[float, ...]:
     return told
 
 
-def upstream(root: Value, order: list[Value] | None = None) -> dict[Value, float]:
-    "The gradient of root with respect to every node under it, whatever their .grad says."
-    order = order or topological(root)
-    grads = dict.fromkeys(order, 0.0)
-    grads[root] = 1.0
-    for v in reversed(order):
-        for parent, local in zip(v.parents, local_grads(v)):
+def edges(v: Value) -> list[tuple[Value, float]]:
+    "The parents of a node, each with its local gradient."
+    return list(zip(v.parents, local_grads(v)))
+
+
+def passed_on(nodes: Iterable[Value], edges: Callable[[Value], Iterable[tuple[Value, float]]], grads: Grads) -> Grads:
+    "Each of the nodes, in this order, passes upstream * local on to its parents, where it is added up."
+    for v in nodes:
+        for parent, local in edges(v):
             grads[parent] += grads[v] * local
     return grads
 
 
-def between(root: Value, leaves: Iterable[Value], order: list[Value] | None = None) -> list[Value]:
-    "The nodes on the routes of a gradient from root to these leaves, in topological order."
-    order, used = order or topological(root), set(leaves)
+def depending(order: Iterable[Value], leaves: Collection[Value], flat: bool = False) -> list[Value]:
+    """These leaves and the nodes whose gradient by them is not 0 for want of a route, in the order given.
+
+    With `flat`, also those that depend on them through an operation whose derivative is 0: their numbers change too.
+    """
+    used = set(leaves)
     for v in order:
-        if not v.op.flat and not used.isdisjoint(v.parents):
+        if not used.isdisjoint(v.parents) and (flat or not v.op.flat):
             used.add(v)
     return [v for v in order if v in used]
 
@@ -70,7 +73,7 @@ def between(root: Value, leaves: Iterable[Value], order: list[Value] | None = No
 def uses(order: Iterable[Value]) -> dict[Value, list[Edge]]:
     "For every node, where it is used and gets a gradient: an operand that stands twice is used twice."
     found: dict[Value, list[Edge]] = {}
-    for child in [v for v in order if not v.op.flat]:
-        for place, (parent, local) in enumerate(zip(child.parents, local_grads(child))):
+    for child in order:
+        for place, (parent, local) in enumerate(edges(child) if not child.op.flat else []):
             found.setdefault(parent, []).append(Edge(child, place, local))
     return found

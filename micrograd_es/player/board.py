@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from ..draw.folded import Folded
 from ..draw.nodes import FLAT, escape
 from ..engine import Value
+from ..graph import Graph
 from ..graph.modules import Cluster
-from ..graph.routes import Edge, is_constant, upstream
+from ..graph.routes import Edge, is_constant
 from ..text.letters import number_text
 from ..text.symbols import plain
 from .views import View
@@ -26,15 +27,12 @@ SPACIOUS = 20  # nodes up to which an edge has room for upstream × local = down
 class Board(Folded):
     "One view of the graph: what is opened has a frame, what is closed is a box; each cluster has a number."
 
-    def __init__(self, order: list[Value], called: dict[Value, str], view: View, number: dict[Cluster, int],
-                 rankdir: str = "LR"):  # fmt: skip
-        super().__init__(order[-1], order, view.closed, rankdir)
-        self.opened, self.number = view.opened, number
-        self.names = self.formulas.called = called
+    def __init__(self, graph: Graph, view: View, number: dict[Cluster, int], *, rankdir: str = "LR"):
+        super().__init__(graph, view.closed, rankdir=rankdir)
+        self.opened, self.number, self.gradients = view.opened, number, graph.gradients
         self.several = self.added()
         self.spacious = len(self.drawn) <= SPACIOUS
         self.dense = sum(not is_constant(e[0].child.parents[e[0].place]) for e in self.lines.values()) > DENSE
-        self.gradients = upstream(self.root, order)
 
     def fill(self, dot: Picture) -> None:
         dot.attr("graph", ranksep="1.4" if self.dense else "0.35" if self.spacious else "0.5", nodesep="0.2")

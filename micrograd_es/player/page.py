@@ -16,10 +16,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..engine import Value, topological
+from ..engine import Value
+from ..graph import Graph
 from ..graph.modules import outermost
-from ..graph.names import clean, names
-from ..graph.routes import leaves_of
+from ..graph.names import clean
 from ..system.files import write_whole
 from ..system.pages import policy
 from .board import Board
@@ -60,7 +60,7 @@ class Player:
 
 
 def play(
-    root: Value,
+    root: Value | Graph,
     path: str | os.PathLike[str] | None = None,
     *,
     title: str | None = None,
@@ -71,21 +71,20 @@ def play(
     `learn`: the leaves that its "descend" moves at first; else the parameters of the neurons, or the leaves whose names
     begin with w or b. TypeError for what is no Value; ValueError for a graph that is no graph, or too large to follow.
     """
-    if not isinstance(root, Value):
+    if not isinstance(root, Value | Graph):
         raise TypeError(f"play: {str(root)[:40]!r} is of type {type(root).__name__}, not a Value")
-    order = topological(root)
-    called = names(root)
-    if not root.parents:
-        raise ValueError(f"play: {called[root]} is a leaf, made from nothing: there are no steps to play")
-    page = Player(_html(root, order, called, title, _learned(order, called, learn)), _image(root))
+    graph = Graph.of(root)
+    if not graph.root.parents:
+        raise ValueError(f"play: {graph.names[graph.root]} is a leaf, made from nothing: there are no steps to play")
+    page = Player(_html(graph, title, _learned(graph, learn)), _image(graph))
     if path is not None:
         page.save(path)
     return page
 
 
-def _learned(order: list[Value], called: dict[Value, str], learn: Any) -> list[int]:
+def _learned(graph: Graph, learn: Any) -> list[int]:
     "The numbers of the leaves that descend moves."
-    leaves = leaves_of(order)
+    order, leaves, called = graph.order, graph.leaves, graph.names
     if learn is None:
         inside = {p for v in order for call in v.calls for p in call.module.parameters()}
         found = [v for v in leaves if v in inside] or [v for v in leaves if called[v][:1] in "wbWBθ"] or leaves
@@ -94,18 +93,18 @@ def _learned(order: list[Value], called: dict[Value, str], learn: Any) -> list[i
         for v in found:
             if v not in leaves:
                 raise ValueError(f"play: learn has {called.get(v, repr(v))}, which is no leaf of {called[order[-1]]}")
-    place = {v: i for i, v in enumerate(order)}
-    return [place[v] for v in found]
+    return [graph.place[v] for v in found]
 
 
-def _image(root: Value) -> str:
+def _image(graph: Graph) -> str:
     from ..draw import draw
 
-    return draw(root).image()
+    return draw(graph).image()
 
 
-def _boards(order: list[Value], called: dict[Value, str]) -> list[Board]:
+def _boards(graph: Graph) -> list[Board]:
     "The pictures: first the one to begin with; ValueError if nobody could follow it."
+    order = graph.order
     forest = outermost(order)
     boxes = len(order) - sum(len(c.nodes) - 1 for c in forest)
     if len(order) > LIMIT or boxes > BOXES:
@@ -116,32 +115,32 @@ def _boards(order: list[Value], called: dict[Value, str]) -> list[Board]:
         )
     found = views(forest, order)
     number = {c: i for i, c in enumerate(dict.fromkeys(c for view in found for part in view for c in part))}
-    boards = [Board(order, called, view, number) for view in found]
+    boards = [Board(graph, view, number) for view in found]
     if boxes <= TALL:
         folded_up = next(view for view in found if not view.opened)
-        boards.append(Board(order, called, folded_up, number, rankdir="TB"))
+        boards.append(Board(graph, folded_up, number, rankdir="TB"))
     return boards
 
 
-def _html(root: Value, order: list[Value], called: dict[Value, str], title: str | None, learn: list[int]) -> str:
-    boards = _boards(order, called)  # first: it says if the graph is too large to be played
-    model = Model(order, called)
-    graph = {
+def _html(graph: Graph, title: str | None, learn: list[int]) -> str:
+    boards = _boards(graph)  # first: it says if the graph is too large to be played
+    model = Model(graph.order, graph.names)
+    told = {
         "nodes": model.nodes(),
         "rows": model.templates(),
         "clusters": model.clusters(boards[0].number),
         "views": [board.view() for board in boards],
         "learn": learn,
     }
-    math = {f"name-{i}": name_mathml(called[v]) for i, v in enumerate(order)} | model.mathml()
+    math = {f"name-{i}": name_mathml(graph.names[v]) for v, i in graph.place.items()} | model.mathml()
     svgs = [f'<div class="view" data-view="{i}" hidden>{board.svg()}</div>' for i, board in enumerate(boards)]
     style = _file("player.css")
     script = "".join(['"use strict";\n', model.functions(), *[_file(f"{name}.js") for name in SCRIPTS]])
     parts = {
-        "title": html.escape(clean(title) if title else f"Backpropagation through {called[root]}"),
+        "title": html.escape(clean(title) if title else f"Backpropagation through {graph.names[graph.root]}"),
         "policy": policy(style, script),
         "style": style,
-        "graph": script_json(graph),
+        "graph": script_json(told),
         "math": "\n".join(f'<template id="{id}">{text}</template>' for id, text in math.items() if text),
         "views": "\n".join(svgs),
         "script": script,

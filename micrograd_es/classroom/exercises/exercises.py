@@ -16,9 +16,9 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from ...check import CENTRAL_STEP, slope
-from ...engine import Value, topological
-from ...graph.names import names
-from ...graph.routes import is_constant, upstream
+from ...engine import Value
+from ...graph import Graph
+from ...graph.routes import is_constant
 from ...text.letters import number_text
 from . import recipes
 from .recipes import Dice, Draft, Recipe
@@ -71,12 +71,11 @@ class Exercise:
     """
 
     def __init__(self, draft: Draft, first: int = 1):
-        self.root, self.texts = draft.root, draft.texts
-        self.names = names(draft.root, {})
+        self.graph = Graph(draft.root, {})
+        self.root, self.texts, self.names, self.order = draft.root, draft.texts, self.graph.names, self.graph.order
         for v, name in self.names.items():
             v.label = v.label or ("" if is_constant(v) else name)
-        self.order = topological(draft.root)
-        self.grads = upstream(draft.root, self.order)
+        self.grads = self.graph.gradients
         asked = [v for v in self.order if not is_constant(v) and (draft.asked is None or v in draft.asked)]
         level = levels(self.order)
         self.written = sorted(self.order, key=lambda v: (level[v], self.names[v]))
@@ -110,7 +109,7 @@ class Exercise:
         "Does every gradient, of the inner nodes too, agree with a finite difference?"
         steps = ((v, CENTRAL_STEP * max(1.0, abs(v.data))) for v in self.order)
         return all(
-            abs(slope(lambda x, v=v: nudged(self.order, v, x), v.data, h) - self.grads[v])
+            abs(slope(lambda x, v=v: self.graph.compute({v: x})[self.root], v.data, h) - self.grads[v])
             <= MEASURED * max(1.0, abs(self.grads[v]), abs(self.root.data))
             for v, h in steps
         )
@@ -126,14 +125,6 @@ def levels(order: list[Value]) -> dict[Value, int]:
     for v in order:
         level[v] = 1 + max((level[x] for x in v.parents), default=-1)
     return level
-
-
-def nudged(order: list[Value], node: Value, x: float) -> float:
-    "The root's number, if the node's were x. Nothing in the graph is changed."
-    data: dict[Value, float] = {}
-    for v in order:
-        data[v] = x if v is node else v.op.evaluate(*[data[p] for p in v.parents])[0] if v.parents else v.data
-    return data[order[-1]]
 
 
 def tidy(x: float) -> float:

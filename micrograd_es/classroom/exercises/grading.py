@@ -12,9 +12,6 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ...engine import Value
-from ...graph.formulas import Formulas
-from ...graph.routes import uses
-from ...text.symbols import plain
 from ..mistakes.diagnosis import diagnose
 from ..mistakes.slips import same, slips
 from . import exercises
@@ -86,7 +83,7 @@ def mark(sheet: Sheet, answer: Answer, numbers: dict[int, float | None]) -> Mark
     if q.kind == "grad":
         diagnosis = diagnose(e.root, v, answer.number)
         return Mark(answer, WRONG, str(diagnosis), tuple(diagnosis.names[:1]))
-    made = " = ".join(Formulas(e.root, e.names, plain).made(v))
+    made = " = ".join(e.graph.formulas().made(v))
     own = own_numbers(e, numbers)
     found = slips(v, [own["data", x] for x in v.parents], answer.number, e.names)
     found = found or slips(v, [x.data for x in v.parents], answer.number, e.names)
@@ -114,7 +111,7 @@ def from_own(e: Exercise, q: Question, numbers: dict[int, float | None]) -> floa
 
     if q.kind == "data":
         return evaluated(v)[0]
-    return sum(own["grad", edge.child] * evaluated(edge.child)[1][edge.place] for edge in uses(e.order)[v])
+    return sum(own["grad", edge.child] * evaluated(edge.child)[1][edge.place] for edge in e.graph.uses[v])
 
 
 def sheet_text(marks: list[Mark]) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from ...engine import Value
-from ...graph.formulas import Formulas
-from ...graph.routes import uses
 from ...text.symbols import plain
 from .exercises import Exercise, Sheet
 
@@ -22,7 +20,7 @@ def hint(sheet: Sheet, number: int, level: int) -> str:
 
 def of_value(e: Exercise, v: Value) -> list[str]:
     called = listed(list(dict.fromkeys(e.names[x] for x in v.parents)))
-    name, formula, *_ = Formulas(e.root, e.names, plain).made(v)
+    name, formula, *_ = e.graph.formulas().made(v)
     inputs = [e.texts.get(x) or x.data for x in v.parents]
     return [
         f"Forward: follow the arrows into {name}. They come from {called}.",
@@ -32,9 +30,9 @@ def of_value(e: Exercise, v: Value) -> list[str]:
 
 
 def of_gradient(e: Exercise, v: Value) -> list[str]:
-    edges = uses(e.order)[v]
+    edges = e.graph.uses[v]
     children = list(dict.fromkeys(edge.child for edge in edges))
-    f = Formulas(e.root, e.names, plain)
+    f = e.graph.formulas()
     chain = f.chain(v, edges, e.grads)[:-1]
     rule = " = ".join(chain[:2]) + ", where " if children != [e.root] else "it is a local gradient: "
     locals = ", ".join(f"{f.d(child, v)} = {f.along(child, edges, f.local)}" for child in children)

@@ -27,8 +27,9 @@ class Blanks(Drawing):
     "An exercise on its way to a picture: its boxes have data and grad, given or asked for; its edges a dot to fill in."
 
     def __init__(self, exercise: Exercise, rankdir: str = "LR"):
-        super().__init__(exercise.root, exercise.written, "numbers", set(), rankdir, "svg")
-        self.exercise = exercise
+        super().__init__(exercise.graph, "numbers", rankdir=rankdir)
+        self.exercise, self.order = exercise, exercise.written
+        self.ids = {v: f"n{i}" for i, v in enumerate(self.order)}
         self.numbers = {(exercise.nodes[q.number], q.kind): q.number for q in exercise.questions}
         self.locals: list[float] = []
 

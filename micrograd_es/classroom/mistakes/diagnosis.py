@@ -18,14 +18,12 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from ...core.floats import as_float
-from ...engine import Value, topological
-from ...graph.formulas import Formulas
-from ...graph.names import names
-from ...graph.routes import Edge, between, upstream, uses
+from ...engine import Value
+from ...graph import Graph
+from ...graph.routes import Edge, Grads, edges
 from ...text.letters import number_text
-from ...text.symbols import plain
-from . import passes as walks
-from .mistakes import MISTAKES, Mistake, edges, wrong_gradients
+from . import passes
+from .mistakes import MISTAKES, Mistake, wrong_gradients
 
 TOLERANCE = 0.005  # relative: three significant digits are enough
 ROUNDING = 1e-12  # of all that is added up: gradients that cancel are not expected to cancel to the last bit
@@ -43,7 +41,7 @@ class Finding(NamedTuple):
 
     mistakes: tuple[Mistake, ...]
     places: tuple[Value, ...]
-    gradients: dict[Value, float]
+    gradients: Grads
     node: Value
     right: float
     wrong: float
@@ -59,13 +57,11 @@ class Diagnosis:
     Printed it is text for the student; `.names` are the names of the mistakes that fit.
     """
 
-    def __init__(self, root: Value, wrt: Value, number: float, tolerance: float):
-        self.root, self.wrt, self.number, self.tolerance = root, wrt, number, tolerance
-        self.called = names(root)
-        order = topological(root)
-        self.gradients, self.uses = upstream(root, order), uses(order)
+    def __init__(self, graph: Graph, wrt: Value, number: float, tolerance: float):
+        self.graph, self.wrt, self.number, self.tolerance = graph, wrt, number, tolerance
+        self.root, self.called, self.gradients = graph.root, graph.names, graph.gradients
         self.truth = self.gradients[wrt]
-        self.size = walks.chain_rule(root, lambda v: [(x, abs(local)) for x, local in edges(v)])
+        self.size = passes.chain_rule(graph, lambda v: [(x, abs(local)) for x, local in edges(v)])
         self.right = self.same(wrt, number, self.truth)
         self.findings = [] if self.right else self.explanations()
 
@@ -83,7 +79,7 @@ class Diagnosis:
 
     def explanations(self) -> list[Finding]:
         "One mistake that yields the number; if there is none, two."
-        self.way = between(self.root, [self.wrt])
+        self.way = self.graph.between([self.wrt])
         found = [f for run in self.single_runs() for f in self.tried(*run)]
         if not found and len(self.called) <= SMALL:
             found = [f for pair in self.pairs() for f in self.tried(pair, ())]
@@ -111,7 +107,7 @@ class Diagnosis:
     def tried(self, mistakes: tuple[Mistake, ...], places: tuple[Value, ...]) -> list[Finding]:
         "The finding, if this yields the number."
         try:
-            gradients = wrong_gradients(self.root, mistakes, places or None)
+            gradients = wrong_gradients(self.graph, mistakes, places or None)
         except OverflowError:  # a walk that would take for ever
             return []
         differ = [v for v in self.way if not self.same(v, gradients[v], self.gradients[v])]
@@ -157,35 +153,35 @@ class Diagnosis:
         return f"{first}: {self.reason(finding.node)}, and not {number_text(finding.wrong)}."
 
     def at_edge(self, edge: Edge, x: Value, wrong: float) -> str:
-        f = Formulas(self.root, self.called, plain)
+        f = self.graph.formulas()
         sides = dict.fromkeys([f.local(edge).text, f.local_in_numbers(edge).text, number_text(edge.local)])
         return f"At {self.made(edge.child)}: {f.d(edge.child, x)} = {' = '.join(sides)}, and not {number_text(wrong)}."
 
     def made(self, v: Value) -> str:
-        return " = ".join(Formulas(self.root, self.called, plain).made(v)[:2])
+        return " = ".join(self.graph.formulas().made(v)[:2])
 
     def reason(self, v: Value) -> str:
         "The chain rule at a node, as on the board."
         if v is self.root:
             return f"∂{self.called[v]}/∂{self.called[v]} = 1"
-        return " = ".join(Formulas(self.root, self.called, plain).chain(v, self.uses[v], self.gradients))
+        return " = ".join(self.graph.formulas().chain(v, self.graph.uses[v], self.gradients))
 
 
-def diagnose(root: Value, wrt: Value, number: Any, tolerance: float = TOLERANCE) -> Diagnosis:
+def diagnose(root: Value | Graph, wrt: Value, number: Any, tolerance: float = TOLERANCE) -> Diagnosis:
     """What a student did who found `number` for the gradient of root with respect to wrt.
 
     It counts as right within `tolerance`, relative to the truth: by default, three significant digits are enough.
     ValueError if root does not use wrt or is far too large, TypeError if `number` is none.
     """
-    order = topological(root)
-    if len(order) > LARGEST:
+    graph = Graph.of(root)
+    if len(graph.order) > LARGEST:
         raise ValueError(
-            f"a graph of {len(order):,} nodes is too large to make every classic mistake on: diagnose at the loss "
-            "of one sample, or a smaller network"
+            f"a graph of {len(graph.order):,} nodes is too large to make every classic mistake on: diagnose at the "
+            "loss of one sample, or a smaller network"
         )
-    if wrt not in order:
-        raise ValueError(f"{root.label or 'the root'} does not use {wrt.label or repr(wrt)}: its gradient is 0")
-    return Diagnosis(root, wrt, as_float(number, "diagnose"), tolerance)
+    if wrt not in graph.place:
+        raise ValueError(f"{graph.root.label or 'the root'} does not use {wrt.label or repr(wrt)}: its gradient is 0")
+    return Diagnosis(graph, wrt, as_float(number, "diagnose"), tolerance)
 
 
 ALONE = "value for gradient", "upstream forgotten", "added, not multiplied"  # too far off to go with another

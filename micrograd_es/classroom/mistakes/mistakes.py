@@ -7,7 +7,7 @@
 8.0
 
 A mistake is made either at a row of the table, where the local gradients come out wrong (`LOCAL`), or on the way
-through the graph, where they are put together wrongly (`WALKS`). Neither knows an operation of its own: a wrong local
+through the graph, where they are put together wrongly (`PASSES`). Neither knows an operation of its own: a wrong local
 gradient is made of the right one, or of the row itself run on the wrong numbers. Which rows a mistake concerns stands
 in one place, the second column of the list LOCAL.
 """
@@ -20,10 +20,11 @@ from typing import NamedTuple
 
 from ...calculus import LN2, TABLE
 from ...core.floats import floats
-from ...engine import Value, topological
-from ...graph.routes import is_constant, local_grads, upstream
+from ...engine import Value
+from ...graph import Graph
+from ...graph.routes import Grads, edges, is_constant, local_grads
 from ...losses import softmax_cross_entropy
-from . import passes as walks
+from . import passes
 
 Edges = list[tuple[Value, float]]  # the parents of a node, each with the local gradient that is believed in
 
@@ -34,36 +35,30 @@ class Mistake(NamedTuple):
     name: str
     sentence: str
     local: Callable[[Value], Edges] | None = None
-    walk: walks.Walk = walks.chain_rule
+    passing: passes.Pass = passes.chain_rule
 
-    def gradients(self, root: Value, at: Iterable[Value] | None = None) -> dict[Value, float]:
+    def gradients(self, root: Value | Graph, at: Iterable[Value] | None = None) -> Grads:
         """What this mistake makes of root's gradient with respect to every node; made at the nodes `at`, or wherever
-        it can be. OverflowError where it would walk more routes than anybody has time for."""
-        return wrong_gradients(root, [self], at)
+        it can be. OverflowError where it would take more routes than anybody has time for."""
+        return wrong_gradients(Graph.of(root), [self], at)
 
     def places(self, order: Iterable[Value]) -> list[Value]:
         "The nodes among these where it makes a difference to the local gradients; none if it is made on the way."
         return [v for v in order if v.parents and self.local and self.local(v) != edges(v)]
 
 
-def wrong_gradients(root: Value, mistakes: Iterable[Mistake], at: Iterable[Value] | None = None) -> dict[Value, float]:
+def wrong_gradients(graph: Graph, mistakes: Iterable[Mistake], at: Iterable[Value] | None = None) -> Grads:
     "The gradients when these mistakes are made together; where two meet at one node, the first is made."
-    walk: walks.Walk = walks.chain_rule
+    passing: passes.Pass = passes.chain_rule
     chosen = None if at is None else set(at)
     believed: dict[Value, Edges] = {}
-    order = topological(root)
     for mistake in mistakes:
         if mistake.local:
-            here = [v for v in mistake.places(order) if chosen is None or v in chosen]
+            here = [v for v in mistake.places(graph.order) if chosen is None or v in chosen]
             believed = {v: mistake.local(v) for v in here} | believed
         else:
-            walk = mistake.walk
-    return walk(root, lambda v: believed[v] if v in believed else edges(v))
-
-
-def edges(v: Value) -> Edges:
-    "The truth at a node: its parents, each with its local gradient."
-    return list(zip(v.parents, local_grads(v)))
+            passing = mistake.passing
+    return passing(graph, lambda v: believed[v] if v in believed else edges(v))
 
 
 # ---- Wrong local gradients ------------------------------------------------------------------------------------------
@@ -123,6 +118,17 @@ def unscaled(v: Value, local: list[float]) -> list[float]:
     return [g if is_constant(x) else 1.0 for x, g in zip(v.parents, local)]
 
 
+def summands(v: Value) -> Edges:
+    "What is added up in v, each with the local gradient of v by it: e^a, e^b and e^c of (e^a + e^b) + e^c."
+    found: Edges = []
+    waiting = edges(v)[::-1]
+    while waiting:
+        x, local = waiting.pop()
+        found.append((x, local))
+        waiting += edges(x)[::-1] if x.op is TABLE["+"] else []
+    return found
+
+
 def only_own(v: Value) -> Edges:
     """dpᵢ/dzᵢ alone, for the node of a softmax where zᵢ meets the sum over all classes: z - logsumexp(z, ...), or
     e / (e + ...). The way through that sum to the other classes is cut; the part that comes back to zᵢ is kept."""
@@ -131,9 +137,9 @@ def only_own(v: Value) -> Edges:
     quotient = v.op is TABLE["/"] and everything.op in (TABLE["+"], TABLE["sum"])
     if (difference or quotient) and own is not everything:
         direct, through = local_grads(v)
-        back = upstream(everything).get(own)
-        if back is not None:
-            return [(own, direct + through * back), (everything, 0.0)]
+        back = [local for x, local in summands(everything) if x is own]
+        if back:
+            return [(own, direct + through * sum(back)), (everything, 0.0)]
     return edges(v)
 
 
@@ -179,6 +185,6 @@ MISTAKES = [
         "each probability of a softmax is taken to depend on its own score alone: only the diagonal of the Jacobian",
         only_own,
     ),
-    *[Mistake(name, sentence, walk=walk) for name, walk, sentence in walks.WALKS],
+    *[Mistake(name, sentence, passing=passing) for name, passing, sentence in passes.PASSES],
 ]
 BY_NAME = {mistake.name: mistake for mistake in MISTAKES}

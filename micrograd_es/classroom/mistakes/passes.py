@@ -1,43 +1,31 @@
 """Ways to take the chain rule through a graph: the right one, and those that lose or repeat something on the way.
 
-A walk is given the root and, for every node, its parents with the local gradients; it answers the gradients of all.
+Each is given the graph and, for every node, its parents with the local gradients; it returns the gradients of all.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 
-from ...engine import Value, topological
+from ...engine import Value
+from ...graph import Graph
+from ...graph.routes import Grads, passed_on
 
-Grads = dict[Value, float]
 Edges = Callable[[Value], list[tuple[Value, float]]]
-Walk = Callable[[Value, Edges], Grads]
+Pass = Callable[[Graph, Edges], Grads]
 PATIENCE = 20_000  # visits, before a walk that goes everywhere again and again is given up
 
 
-def passed_on(order: Iterable[Value], edges: Edges, grads: Grads) -> Grads:
-    "Every node, in this order, passes upstream * local on to its parents, where it is added up."
-    for v in order:
-        for parent, local in edges(v):
-            grads[parent] += grads[v] * local
-    return grads
-
-
-def blank(root: Value) -> Grads:
-    "1 for the root, 0 for all others."
-    return dict.fromkeys(topological(root), 0.0) | {root: 1.0}
-
-
-def chain_rule(root: Value, edges: Edges) -> Grads:
+def chain_rule(graph: Graph, edges: Edges) -> Grads:
     "The truth: nobody passes anything on before all has arrived."
-    return passed_on(reversed(topological(root)), edges, blank(root))
+    return passed_on(reversed(graph.order), edges, graph.seed())
 
 
-def naive(root: Value, edges: Edges) -> Grads:
+def naive(graph: Graph, edges: Edges) -> Grads:
     "def back(v): v._backward(); for x in v.parents: back(x). (With a stack; OverflowError after so many visits.)"
-    grads, stack, visits = blank(root), [root], 0
+    grads, stack, visits = graph.seed(), [graph.root], 0
     while stack:
         v = stack.pop()
         passed_on([v], edges, grads)
@@ -48,26 +36,26 @@ def naive(root: Value, edges: Edges) -> Grads:
     return grads
 
 
-def leaves_first(root: Value, edges: Edges) -> Grads:
-    return passed_on(topological(root), edges, blank(root))
+def leaves_first(graph: Graph, edges: Edges) -> Grads:
+    return passed_on(graph.order, edges, graph.seed())
 
 
-def as_met(deep: bool, root: Value, edges: Edges) -> Grads:
+def as_met(deep: bool, graph: Graph, edges: Edges) -> Grads:
     "Every node once, in the order in which a search from the root meets it: first deep down, or first all around."
     met: dict[Value, None] = {}
-    waiting = deque([root])
+    waiting = deque([graph.root])
     while waiting:
         v = waiting.pop() if deep else waiting.popleft()
         if v not in met:
             met[v] = None
             waiting += v.parents[::-1] if deep else v.parents
-    return passed_on(met, edges, blank(root))
+    return passed_on(met, edges, graph.seed())
 
 
-def assigned(last: bool, root: Value, edges: Edges) -> Grads:
+def assigned(last: bool, graph: Graph, edges: Edges) -> Grads:
     "grad = upstream * local: of several uses only the last one counts, or only the first."
-    grads, done = blank(root), set()
-    for v in reversed(topological(root)):
+    grads, done = graph.seed(), set()
+    for v in reversed(graph.order):
         for parent, local in edges(v):
             if last or parent not in done:
                 grads[parent] = grads[v] * local
@@ -75,40 +63,40 @@ def assigned(last: bool, root: Value, edges: Edges) -> Grads:
     return grads
 
 
-def twice(keep: Callable[[Value], bool], root: Value, edges: Edges) -> Grads:
+def twice(keep: Callable[[Value], bool], graph: Graph, edges: Edges) -> Grads:
     "A second backward pass on top of what the first one left at the nodes to keep."
-    first = chain_rule(root, edges)
-    begin = {v: grad if keep(v) else 0.0 for v, grad in first.items()} | {root: 1.0}
-    return passed_on(reversed(topological(root)), edges, begin)
+    first = chain_rule(graph, edges)
+    begin = {v: grad if keep(v) else 0.0 for v, grad in first.items()} | {graph.root: 1.0}
+    return passed_on(reversed(graph.order), edges, begin)
 
 
-def last_factor(root: Value, edges: Edges) -> Grads:
+def last_factor(graph: Graph, edges: Edges) -> Grads:
     "The local gradients alone, as if 1 had arrived at every node."
-    grads = blank(root)
-    for v in topological(root):
+    grads = graph.seed()
+    for v in graph.order:
         for parent, local in edges(v):
             grads[parent] += local
     return grads
 
 
-def added(root: Value, edges: Edges) -> Grads:
+def added(graph: Graph, edges: Edges) -> Grads:
     "upstream + local"
-    grads = blank(root)
-    for v in reversed(topological(root)):
+    grads = graph.seed()
+    for v in reversed(graph.order):
         for parent, local in edges(v):
-            grads[parent] += local if v is root else grads[v] + local
+            grads[parent] += local if v is graph.root else grads[v] + local
     return grads
 
 
-def turned(root: Value, edges: Edges) -> Grads:
-    return {v: -grad for v, grad in chain_rule(root, edges).items()}
+def turned(graph: Graph, edges: Edges) -> Grads:
+    return {v: -grad for v, grad in chain_rule(graph, edges).items()}
 
 
-def values(root: Value, edges: Edges) -> Grads:
-    return {v: v.data for v in topological(root)}
+def values(graph: Graph, edges: Edges) -> Grads:
+    return {v: v.data for v in graph.order}
 
 
-WALKS: list[tuple[str, Walk, str]] = [
+PASSES: list[tuple[str, Pass, str]] = [
     ("= for +=", partial(assigned, True),
      "a node that is used several times keeps only the last contribution: = where += belongs"),
     ("first use only", partial(assigned, False),
