@@ -88,7 +88,7 @@ class Paths:
                 products = [
                     factors[e.child] + [text] * (text != "1")
                     for e in self.uses[v]
-                    for text in [f.local(e)._within(ATOM)]
+                    for text in [f.local(e).within(ATOM)]
                 ]
                 factors[v] = _shared(products)
         return " · ".join(factors[self.leaf]) or "1"
@@ -101,7 +101,7 @@ class Paths:
         f = self.graph.formulas()
         lines = [f"{counted(self.count)} from {self.names[self.root]} to {self.names[self.leaf]}"]
         for path in self.paths:
-            symbols = " · ".join(f.local(e)._within(ATOM) for e in path.edges)
+            symbols = " · ".join(f.local(e).within(ATOM) for e in path.edges)
             sides = dict.fromkeys([symbols, " · ".join(factors_text(path.edges)), number_text(path.product)])
             lines.append(f"    {self.route(path)}:  {' = '.join(sides)}")
         d = f.d(self.root, self.leaf)

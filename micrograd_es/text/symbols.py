@@ -30,15 +30,20 @@ class Symbol:
     def __repr__(self) -> str:
         return self.text
 
-    def _within(self, rank: int) -> str:
-        return self.text if self.rank >= rank else self.language.brackets.format(self.text)
+    @property
+    def bracketed(self) -> str:
+        return self.language.brackets.format(self.text)
+
+    def within(self, rank: int) -> str:
+        "The text as a part of what binds like this: in brackets, if it binds less itself."
+        return self.text if self.rank >= rank else self.bracketed
 
     def _infix(self, sign: str, other: Any, rank: int, grouped: bool = False) -> "Symbol":
         """self sign other; `grouped`: a - (b - c) is not a - b - c. Machines round, so for them it never is."""
         other = self.language(other)
-        left = self.text if self.rank == MINUS else self._within(rank)  # -a * b needs no brackets, a * (-b) does
+        left = self.text if self.rank == MINUS else self.within(rank)  # -a * b needs no brackets, a * (-b) does
         wrap = other.rank <= rank if grouped or not self.language.for_people else other.rank < rank
-        right = other._within(ATOM) if wrap or other.rank == MINUS else other.text
+        right = other.within(ATOM) if wrap or other.rank == MINUS else other.text
         return Symbol(left + sign + right, MINUS if self.rank == MINUS and rank >= MINUS else rank, self.language)
 
     def __add__(self, other: Any) -> "Symbol":
@@ -56,8 +61,8 @@ class Symbol:
         language, other = self.language, self.language(other)
         if language.fraction:
             return Symbol(language.fraction.format(self, other), PRODUCT, language)
-        left = self.text if self.rank == MINUS else self._within(PRODUCT)
-        return Symbol(f"{left} / {other._within(POWER)}", min(self.rank, QUOTIENT), language)
+        left = self.text if self.rank == MINUS else self.within(PRODUCT)
+        return Symbol(f"{left} / {other.within(POWER)}", min(self.rank, QUOTIENT), language)
 
     def __pow__(self, other: Any) -> Any:
         return self.language.pow(self, other)
@@ -84,7 +89,7 @@ class Symbol:
         raise TypeError(f"whether {self.text} depends on the numbers: a row says m.where(condition, a, b), not if")
 
     def __neg__(self) -> "Symbol":
-        return Symbol("-" + self._within(PRODUCT), MINUS, self.language)
+        return Symbol("-" + self.within(PRODUCT), MINUS, self.language)
 
     def __abs__(self) -> Any:
         return self.language.abs(self)
@@ -134,7 +139,7 @@ class Language(Maths):
     def where(self, condition: Any, a: Any, b: Any) -> Symbol:
         if isinstance(condition, bool):
             return self(a if condition else b)
-        text = self.choice.format(condition, self(a), self(b)._within(SUM))
+        text = self.choice.format(condition, self(a), self(b).within(SUM))
         return Symbol(text, ATOM if text.startswith("(") else COMPARISON, self)
 
     def derivative(self, y: str, x: str) -> Symbol:
@@ -167,9 +172,9 @@ class Plain(Language):
         if not isinstance(n, Symbol) and n in (0, 1):
             return self(a) if n else self(1)
         a, n = self(a), self(n)
-        base = a._within(ATOM + a.text.endswith(tuple(RAISED)))  # (w₁₂⁽¹⁾)², not w₁₂⁽¹⁾²
+        base = a.bracketed if a.text.endswith(tuple(RAISED)) else a.within(ATOM)  # (w₁₂⁽¹⁾)², not w₁₂⁽¹⁾²
         small = n.text.translate(SUPERSCRIPT)
-        return Symbol(base + small if set(n.text) <= set("-0123456789") else f"{base}^{n._within(ATOM)}", POWER, self)
+        return Symbol(base + small if set(n.text) <= set("-0123456789") else f"{base}^{n.within(ATOM)}", POWER, self)
 
 
 class Latex(Plain):
@@ -193,7 +198,7 @@ class Latex(Plain):
         if not isinstance(n, Symbol) and n in (0, 1):
             return super().pow(a, n)
         a = self(a)
-        base = a._within(ATOM + ("^" in a.text))  # LaTeX refuses x^a^b
+        base = a.bracketed if "^" in a.text else a.within(ATOM)  # LaTeX refuses x^a^b
         return Symbol(f"{base}^{{{self(n)}}}", POWER, self)
 
 

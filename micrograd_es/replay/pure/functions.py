@@ -48,7 +48,7 @@ class ArrayText(NumPy):
 
     def pow(self, a: Any, n: Any) -> Symbol:
         n = self(n)  # a ** -0.5 needs no brackets
-        return Symbol(f"{self(a)._within(ATOM)} ** {n if n.rank == MINUS else n._within(ATOM)}", POWER, self)
+        return Symbol(f"{self(a).within(ATOM)} ** {n if n.rank == MINUS else n.within(ATOM)}", POWER, self)
 
 
 arrays = ArrayText({"abs": "abs({})"})
