@@ -16,7 +16,7 @@ from micrograd_es.draw import render as picture
 from micrograd_es.draw.render import by_wasm, render
 from micrograd_es.engine import Value
 from micrograd_es.graph.names import clean
-from micrograd_es.nn import MLP
+from micrograd_es.nn import MLP, Conv1d
 from tests.support import ROOT
 from tests.support.labels import ODD
 from tests.support.programs import fake_dot
@@ -206,6 +206,29 @@ def test_too_large(network):
     with pytest.raises(ValueError, match="graph of 501 nodes is too large"):
         draw(Value.sum(*[Value(1.0) for _ in range(500)]), fold="none")
     assert draw(Value.sum(*[Value(1.0) for _ in range(499)]))
+
+
+def leaves(n):
+    return [Value(0.5 + i, label=f"x{i}") for i in range(n)]
+
+
+def test_folded_layers():
+    "A layer is one box, with its shape and the range of its numbers; between two of them there is one line."
+    xs, net = leaves(4), MLP(4, [8, 8, 2], act="tanh")
+    root = Value.sum(*net(xs))
+    source = draw(root, fold="layers").source
+    assert source.count("class=folded") == 3 and "4 → 8, 40 parameters" in source and source.count("->") == 4 + 2 + 1
+    hidden = net.layers[0](xs)
+    assert "data {:.4g} to {:.4g}".format(*sorted(v.data for v in hidden)[:: len(hidden) - 1]) in source
+    root.backward()
+    assert source.count("grad –") == 8 and draw(root, fold="layers").source.count("grad –") == 0
+
+
+@pytest.mark.parametrize("fold", ["neurons", "layers"])
+def test_folding_what_is_no_neuron(fold):
+    "A convolution is one box either way."
+    out = Conv1d(1, 2, 2)([leaves(3)])
+    assert draw(Value.sum(*out[0], *out[1]), fold=fold).source.count("3 → 4, 6 parameters") == 1
 
 
 # ---- Hostile labels --------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"Every route of a gradient: they add up to it, there are as many as counted, and why() names the edge that matters."
+"Every route of a gradient: they add up to it, and there are as many as counted."
 
 import math
 import time
@@ -6,10 +6,9 @@ import time
 import pytest
 from hypothesis import given, settings
 
-from micrograd_es import paths, topological, why
+from micrograd_es import paths, topological
 from micrograd_es.engine import Value
 from micrograd_es.explain.paths import count_paths
-from micrograd_es.graph.routes import leaves_of, local_grads
 from tests.support.strategies import graphs
 
 # ---- Any graph -------------------------------------------------------------------------------------------------------
@@ -136,92 +135,3 @@ def test_factored_as_on_the_slide(deck):
     text = found.factored().replace(found.names[deck["loss"].parents[0]], "s").replace("·", "*")
     assert eval(text, numbers) == pytest.approx(OUTPUTS[3], rel=1e-11)
     assert len(found) == 2 and found.total == pytest.approx(OUTPUTS[3], rel=1e-11)
-
-
-# ---- Why -------------------------------------------------------------------------------------------------------------
-
-
-def reason(f, *numbers):
-    "Why d f / d a, at a, b, ... = numbers."
-    leaves = [Value(x, label=name) for name, x in zip("abc", numbers)]
-    root = f(*leaves)
-    root.label = "out"
-    return why(root, leaves[0])
-
-
-@pytest.mark.parametrize(
-    "f, numbers, expected",
-    [
-        (lambda a, b: b * 2, (1, 2), "∂out/∂a = 0: out was not made from a"),
-        (lambda a: a.relu(), (-1,), "∂out/∂a = 0: blocked by ∂out/∂a = 0 in out = ReLU(a), at a = -1"),
-        (lambda a, b: a * b, (1, 0), "∂out/∂a = 0: blocked by ∂out/∂a = 0 in out = a · b, at a = 1"),
-        (
-            lambda a, b: a.sigmoid() * b,
-            (20, 1),
-            "∂out/∂a = 2.061e-09, tiny: along out ← v₁ ← a, the smallest factor is ∂v₁/∂a = 2.061e-09 in v₁ = σ(a), at a = 20",
-        ),
-        (
-            lambda a, b: 5000 * a * b,
-            (1, 2),
-            "∂out/∂a = 10000, huge: along out ← v₁ ← a, the largest factor is ∂v₁/∂a = 5000 in v₁ = 5000 · a, at a = 1",
-        ),
-        (lambda a: a.log(), (0,), "∂out/∂a = ∞: not finite from here on: out = log(a) = log(0) = -∞, at a = 0"),
-        (lambda a: a.sqrt(), (0,), "∂out/∂a = ∞: ∂out/∂a = ∞ in out = √(a), at a = 0"),
-        (lambda a: a.log() * a, (-1,), "∂out/∂a = nan: not finite from here on: v₁ = log(a) = log(-1) = nan, at"),
-        (lambda a: a - a, (3,), "∂out/∂a = 0: its 2 paths cancel, or the products on the way are too small for a float"),
-        (lambda a, b: a * b, (2, 3), "∂out/∂a = 3: its only path is out ← a, with 3"),
-        (lambda a, b: a * b + a * a, (2, 3), "∂out/∂a = 7: the strongest of its 3 paths is out ← v₁ ← a, with 1 ·"),
-        (lambda a: a, (2,), "∂out/∂out = 1: it is the root itself"),
-    ],
-)  # fmt: skip
-def test_why(f, numbers, expected):
-    "Each kind of answer: unused, switched off, saturated, huge, inf, nan, cancelled, healthy."
-    assert reason(f, *numbers).startswith(expected)
-
-
-def test_why_not_a_number():
-    "0 · inf: the node where the nan or the inf was born is named."
-    assert "∂out/∂a = nan: not finite from here on: v₁ = exp(a) = exp(1000) = ∞" in reason(lambda a: a.exp() * 0, 1000)
-
-
-def test_why_blocked_in_two_places():
-    "Both gates that shut are named, and none behind them."
-    text = reason(lambda a: (a * 2).relu() + (a * 3).relu(), -1)
-    assert text.count("ReLU") == 2 and text.count("∂") == 6 and " and by " in text
-
-
-def test_why_too_small():
-    "A product below the smallest float is 0 without any factor being 0."
-    text = reason(lambda a: (a * 1e-200) * 1e-200, 1)
-    assert text == "∂out/∂a = 0: the products on the way are too small for a float"
-
-
-def test_why_leaves_no_trace():
-    "It reads the graph, and nothing else."
-    a = Value(2.0)
-    root = a.exp()
-    why(root, a)
-    assert type(a.grad) is int and type(root.grad) is int
-
-
-# ---- What they are made of: routes -----------------------------------------------------------------------------------
-
-
-def test_leaves_are_no_constants_and_no_inner_nodes():
-    a, w = Value(2.0), Value(3.0)
-    assert leaves_of(topological(a * 5 + w)) == [a, w]
-
-
-def test_local_gradients_of_a_students_own_node():
-    "Asked of its _backward, whatever gradients stand there already; a parent that stands twice has half each time."
-    x, w = Value(3.0), Value(5.0)
-    y = Value(45.0, (x, x, w), "x²w")
-
-    def _backward():
-        x.grad += 2 * x.data * w.data * y.grad
-        w.grad += x.data**2 * y.grad
-
-    y._backward = _backward
-    x.grad, w.grad, y.grad = 7.0, 8.0, 9.0
-    assert local_grads(y) == (15.0, 15.0, 9.0)
-    assert (x.grad, w.grad, y.grad) == (7.0, 8.0, 9.0)

@@ -1,8 +1,6 @@
 "Which nodes are a neuron, which neurons a layer: read from the calls that the modules of any network leave behind."
 
-import pytest
-
-from micrograd_es import Value, draw
+from micrograd_es import Value
 from micrograd_es.engine import topological
 from micrograd_es.graph.copies import _deepcopy
 from micrograd_es.graph.modules import clusters, outermost
@@ -92,22 +90,3 @@ def test_a_module_of_ones_own():
 def test_a_copy_keeps_its_clusters():
     root = MLP(2, [3, 1])(leaves(2))
     assert tree(_deepcopy(root, {})) == tree(root)
-
-
-def test_folded_layers():
-    "A layer is one box, with its shape and the range of its numbers; between two of them there is one line."
-    xs, net = leaves(4), MLP(4, [8, 8, 2], act="tanh")
-    root = Value.sum(*net(xs))
-    source = draw(root, fold="layers").source
-    assert source.count("class=folded") == 3 and "4 → 8, 40 parameters" in source and source.count("->") == 4 + 2 + 1
-    hidden = net.layers[0](xs)
-    assert "data {:.4g} to {:.4g}".format(*sorted(v.data for v in hidden)[:: len(hidden) - 1]) in source
-    root.backward()
-    assert source.count("grad –") == 8 and draw(root, fold="layers").source.count("grad –") == 0
-
-
-@pytest.mark.parametrize("fold", ["neurons", "layers"])
-def test_folding_what_is_no_neuron(fold):
-    "A convolution is one box either way."
-    out = Conv1d(1, 2, 2)([leaves(3)])
-    assert draw(Value.sum(*out[0], *out[1]), fold=fold).source.count("3 → 4, 6 parameters") == 1

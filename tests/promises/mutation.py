@@ -32,7 +32,7 @@ TESTS = {  # room: its tests and those of its neighbours, the quickest and sharp
     "calculus": "engine/edges engine/properties engine/new_row engine/calculus",
     "engine": "engine/edges engine/engine engine/properties engine/new_row engine/calculus",
     "text": "text/symbols promises/agreement explain/explain explain/paths expression/expression",
-    "graph": "graph/modules graph/names replay/one_sample explain/explain explain/paths draw/draw engine/engine",
+    "graph": "graph/modules graph/names graph/routes graph/closeup explain/explain explain/paths draw/draw engine/engine",
     "expression": "expression/expression cli/cli",
     "nn": "nn/nn nn/functional nn/layers graph/names draw/draw optim losses",
     "optim": "optim",

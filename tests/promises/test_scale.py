@@ -5,10 +5,11 @@
 
 import re
 import threading
+from time import perf_counter
 
 import pytest
 
-from micrograd_es import Value, check, draw, explain, mermaid, paths, why
+from micrograd_es import Value, check, draw, explain, mermaid, nn, paths, play, why
 from tests.promises import scale
 
 ANSWER = {"backward", "forward", "zero_grad", "repr", "gradient", "first_nonfinite", "names", "trace", "in a notebook", "why",
@@ -54,3 +55,14 @@ def test_two_threads_look_at_graphs_of_their_own():
     for thread in threads:
         thread.join()
     assert together == alone
+
+
+def test_large_graphs_are_answered_at_once():
+    "Nobody waits for a page or a picture that cannot be (a page once took minutes to say no): it says what to do instead."
+    xs, net = [Value(0.5) for _ in range(600)], nn.MLP(600, [20, 20], act="tanh")
+    loss = Value.sum(*net(xs))
+    for view in (play, draw):
+        start = perf_counter()
+        with pytest.raises(ValueError, match=r"close_up\(root, w\)"):
+            view(loss)
+        assert perf_counter() - start < 5

@@ -51,7 +51,7 @@ MEANING = {op.forward: TRUTH[name] for name, op in table().items()}
 
 
 class Unchecked(Exception):
-    "On a kink, or where noise decides: there the first order says nothing. (test_edges.py has the kinks.)"
+    "On a kink, or where noise decides: there the first order says nothing. (engine/test_edges.py has the kinks.)"
 
 
 class Node(NamedTuple):
