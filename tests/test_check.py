@@ -5,12 +5,12 @@ import sys
 
 import pytest
 from hypothesis import given, settings
-from test_explain import BINARY, UNARY, graphs
 
 from micrograd_es import check, topological
 from micrograd_es.calculus import TABLE
 from micrograd_es.check import slope
 from micrograd_es.engine import Value
+from tests.support.strategies import BINARY, UNARY, graphs
 
 
 def snapshot(root):

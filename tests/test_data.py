@@ -19,8 +19,8 @@ import pytest
 
 from micrograd_es import data
 from micrograd_es.data import GREY, Images, blobs, digits, glyphs, mnist, moons, one_hot, spiral, split
+from tests.support import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 CENTERS = [[0.0, 0.0, 5.0], [1.0, -2.0, 0.5]]
 MAKERS = {  # how to make n, the number of inputs, the number of classes
     "moons": (lambda n, rng: moons(n, 0.1, rng), 2, 2),

@@ -14,7 +14,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import faults
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,8 +21,7 @@ from hypothesis import strategies as st
 from micrograd_es import saving
 from micrograd_es.engine import Value
 from micrograd_es.saving import load, save
-
-ROOT = Path(__file__).resolve().parent.parent
+from tests.promises import faults
 
 
 class Net:
@@ -519,7 +517,7 @@ def test_permissions_and_links_stay(tmp_path, monkeypatch):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="SIGKILL and fork are of POSIX")
 def test_kill_9_while_saving():
-    "30 times (`python -m tests.faults kills`: 300): the file is whole, and not older than what save() said is done."
+    "30 times (`python -m tests.promises.faults kills`: 300): the file is whole, and not older than what save() said is done."
     found = faults.kills(30)
     assert found["lost"] == found["back"] == 0
     assert found["killed while writing"], "nobody was killed while it wrote: the test is too tame"

@@ -1,0 +1,118 @@
+"What nodes are called when nobody has called them anything."
+
+import subprocess
+import sys
+
+import pytest
+
+from micrograd_es import explain, label_locals
+from micrograd_es.engine import Value
+from micrograd_es.graph.names import clean, names
+from micrograd_es.nn import MLP
+from tests.support import ROOT
+
+
+def called(root, variables=None):
+    return list(names(root, variables or {}).values())
+
+
+def test_label_locals():
+    "Variables give labels, also in lists; a label that is there stays."
+    x, w = Value(1.0), Value(2.0, label="weight")
+    xs, rows = [Value(3.0), 4.0], [[Value(5.0)]]
+    _hidden = Value(6.0)
+    same = x
+    label_locals()
+    assert [v.label for v in (x, w, same, xs[0], rows[0][0], _hidden)] == [
+        "x",
+        "weight",
+        "x",
+        "xs[0]",
+        "rows[0][0]",
+        "",
+    ]
+
+
+def test_names_of_the_caller():
+    "explain() finds the variables where it was called, without a label being set."
+    a, b = Value(2.0), Value(3.0)
+    c = a * b
+    assert "c = a · b = 2 · 3 = 6" in str(explain(c))
+    assert not (a.label or b.label or c.label)
+
+
+def test_names_of_a_script():
+    "At the top of a script too, and through a function of the caller's own."
+    program = """
+from micrograd_es import *
+def show(v):
+    print(explain(v))
+x = Value(2.0)
+y = x.exp()
+show(y)
+print(explain(y))
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "v = exp(v₁)" in done.stdout and "y = exp(x)" in done.stdout
+
+
+def test_order_of_precedence():
+    "A label goes before a variable; ŷ is what is compared with a y; a constant is its number; the rest is counted."
+    x, t = Value(1.0, label="x"), Value(2.0, label="y")
+    w, other = Value(3.0), Value(4.0)
+    root = (x * w - t) ** 2 * 2 + other
+    assert called(root, {"w": w, "x2": x}) == ["x", "w", "ŷ", "y", "v₁", "v₂", "2", "v₃", "v₄", "out"]
+
+
+def test_no_two_alike():
+    "Equal labels get a number, which no other label has; only constants may repeat."
+    x, y, z = Value(1.0, label="x"), Value(1.0, label="x"), Value(1.0, label="x[2]")
+    v = Value(1.0, label="v₁")
+    found = called(x * y * z * v * 2 + 2)
+    assert found[:2] == ["x", "x[3]"] and "x[2]" in found and found.count("2") == 2
+    assert len(set(found)) == len(found) - 1
+
+
+def test_many_of_one_name():
+    "A name shared by thousands costs no more than thousands."
+    root = Value.sum(*[Value(0.0, label="x") for _ in range(20_000)])
+    assert len(set(names(root, {}).values())) == 20_001
+
+
+def test_names_in_a_network():
+    "w₁₂⁽³⁾: to neuron 1, from its input 2, in layer 3; z before the activation and a behind it."
+    model = MLP(2, [2, 1])
+    x1, x2 = Value(1.0, label="x₁"), Value(2.0, label="x₂")
+    found = names(model([x1, x2]), {})
+    first, last = model.layers[0].neurons[1], model.layers[1].neurons[0]
+    assert [found[p] for p in (*first.w, first.b)] == ["w₂₁⁽¹⁾", "w₂₂⁽¹⁾", "b₂⁽¹⁾"]
+    assert [found[p] for p in (*last.w, last.b)] == ["w₁₁⁽²⁾", "w₁₂⁽²⁾", "b₁⁽²⁾"]
+    assert {"z₁⁽¹⁾", "a₁⁽¹⁾", "z₂⁽¹⁾", "a₂⁽¹⁾", "z₁⁽²⁾"} < set(found.values()) and "a₁⁽²⁾" not in found.values()
+
+
+def test_indices_of_two_digits():
+    "w₁,₁₁ is not w₁₁,₁."
+    neuron = MLP(11, [2, 1]).layers[0].neurons[0]
+    found = names(neuron([Value(0.0)] * 11), {})
+    assert found[neuron.w[10]] == "w₁,₁₁⁽¹⁾"
+
+
+@pytest.mark.parametrize(
+    "label, shown",
+    [
+        ("a\nb\0c", "a�b�c"),
+        ("\u202eevil", "�evil"),
+        ("\ufeffx\u200b", "�x�"),
+        ("\uffff\ud800", "��"),
+        (" x  y ", "x y"),
+        ("größe ŷ 学 😀", "größe ŷ 学 😀"),
+    ],
+)
+def test_clean(label, shown):
+    "One line, and nothing in it that cannot be seen, or that a picture would not keep."
+    assert clean(label) == shown
+
+
+def test_label_of_nothing():
+    "A label of blanks is no name."
+    assert called(Value(1.0, label=" ").exp()) == ["v₁", "out"]

@@ -1,0 +1,116 @@
+"""Every row of the table at its edges, as IEEE-754 answers."""
+
+import math
+from math import inf, nan
+
+LN2 = math.log(2)
+EDGES = [
+    # row          inputs              value  local gradients
+    ("log",        [0.0],              -inf,  [inf]),
+    ("log",        [inf],              inf,   [0.0]),
+    ("log2",       [0.0],              -inf,  [inf]),
+    ("log2",       [-1.0],             nan,   [nan]),
+    ("log2",       [8.0],              3.0,   [1 / (8 * LN2)]),
+    ("log",        [-1.0],             nan,   [nan]),   # PyTorch has -1: a slope where there is no function
+    ("sqrt",       [0.0],              0.0,   [inf]),
+    ("sqrt",       [-1.0],             nan,   [nan]),
+    ("exp",        [1000.0],           inf,   [inf]),
+    ("exp",        [710.0],            inf,   [inf]),
+    ("exp",        [-1000.0],          0.0,   [0.0]),
+    ("exp",        [-740.0],           math.exp(-740), [math.exp(-740)]),  # subnormal, not 0
+    ("exp",        [-inf],             0.0,   [0.0]),
+    ("sin",        [inf],              nan,   [nan]),
+    ("cos",        [-inf],             nan,   [nan]),
+    ("/", [1.0, 0.0],        inf,   [inf, -inf]),
+    ("/", [1.0, -0.0],       -inf,  [-inf, -inf]),
+    ("/", [-1.0, 0.0],       -inf,  [inf, inf]),
+    ("/", [0.0, 0.0],        nan,   [inf, nan]),
+    ("/", [49.0, 49.0],      1.0,   [1 / 49, -1 / 49]),
+    ("/", [1.0, inf],        0.0,   [0.0, -0.0]),
+    ("-",    [inf, inf],         nan,   [1.0, -1.0]),
+    ("+",    [1e308, 1e308],     inf,   [1.0, 1.0]),
+    ("*",    [0.0, inf],         nan,   [inf, 0.0]),
+    ("*",    [1e200, 1e200],     inf,   [1e200, 1e200]),
+    # a constant exponent comes second
+    ("raised",     [0.0, 0],           1.0,   [0.0]),
+    ("raised",     [0.0, 1],           0.0,   [1.0]),
+    ("raised",     [0.0, 2],           0.0,   [0.0]),
+    ("raised",     [0.0, 1.5],         0.0,   [0.0]),
+    ("raised",     [0.0, 0.5],         0.0,   [inf]),
+    ("raised",     [0.0, -1],          inf,   [-inf]),
+    ("raised",     [-0.0, -1],         -inf,  [-inf]),
+    ("raised",     [0.0, -2],          inf,   [-inf]),
+    ("raised",     [-1.0, 0.5],        nan,   [nan]),
+    ("raised",     [-8.0, 1 / 3],      nan,   [nan]),
+    ("raised",     [-2.0, 3],          -8.0,  [12.0]),
+    ("raised",     [10.0, 400],        inf,   [inf]),
+    ("raised",     [-10.0, 401],       -inf,  [inf]),
+    ("raised",     [nan, 0],           1.0,   [0.0]),
+    ("raised",     [nan, 2],           nan,   [nan]),
+    ("raised",     [inf, -1],          0.0,   [-0.0]),
+    # an exponent that is a Value has a gradient of its own
+    ("**",   [-2.0, 3.0],        -8.0,  [12.0, nan]),
+    ("**",   [-2.0, 0.5],        nan,   [nan, nan]),
+    ("**",   [0.0, 0.0],         1.0,   [0.0, 0.0]),
+    ("**",   [0.0, 0.5],         0.0,   [inf, 0.0]),
+    ("**",   [0.0, 2.0],         0.0,   [0.0, 0.0]),
+    ("**",   [0.0, -1.0],        inf,   [-inf, -inf]),
+    ("**",   [2.0, 0.0],         1.0,   [0.0, LN2]),
+    ("**",   [2.0, 3.0],         8.0,   [12.0, 8 * LN2]),
+    ("**",   [10.0, 400.0],      inf,   [inf, inf]),
+    # saturation
+    ("tanh",       [400.0],            1.0,   [0.0]),
+    ("tanh",       [-1000.0],          -1.0,  [0.0]),
+    ("tanh",       [inf],              1.0,   [0.0]),
+    ("sigmoid",    [-1000.0],          0.0,   [0.0]),
+    ("sigmoid",    [1000.0],           1.0,   [0.0]),
+    ("sigmoid",    [-inf],             0.0,   [0.0]),
+    ("sigmoid",    [0.0],              0.5,   [0.25]),
+    ("softplus",   [1000.0],           1000.0, [1.0]),
+    ("softplus",   [-1000.0],          0.0,   [0.0]),
+    ("softplus",   [-inf],             0.0,   [0.0]),
+    ("softplus",   [inf],              inf,   [1.0]),
+    ("softplus",   [0.0],              LN2,   [0.5]),
+    ("logsumexp",  [1000.0, 0.0],      1000.0, [1.0, 0.0]),
+    ("logsumexp",  [-1000.0, -2000.0], -1000.0, [1.0, 0.0]),
+    ("logsumexp",  [-inf, 1.0],        1.0,   [0.0, 1.0]),
+    ("logsumexp",  [-inf, -inf],       -inf,  [nan, nan]),
+    ("logsumexp",  [inf, 1.0],         inf,   [nan, 0.0]),
+    # kinks
+    ("relu",       [0.0],              0.0,   [0.0]),
+    ("relu",       [-0.0],             0.0,   [0.0]),
+    ("relu",       [5e-324],           5e-324, [1.0]),
+    ("relu",       [-3.0],             0.0,   [0.0]),
+    ("relu",       [inf],              inf,   [1.0]),
+    ("abs",    [0.0],              0.0,   [0.0]),
+    ("abs",    [-0.0],             0.0,   [0.0]),
+    ("abs",    [-inf],             inf,   [-1.0]),
+    # ties
+    ("maximum",    [2.0, 2.0],         2.0,   [0.5, 0.5]),
+    ("minimum",    [2.0, 2.0],         2.0,   [0.5, 0.5]),
+    ("maximum",    [2.0, 2.0, 2.0],    2.0,   [1 / 3, 1 / 3, 1 / 3]),
+    ("maximum",    [2.0, 1.0, 2.0],    2.0,   [0.5, 0.0, 0.5]),
+    ("minimum",    [2.0, 1.0, 1.0],    1.0,   [0.0, 0.5, 0.5]),
+    ("maximum",    [0.0, -0.0],        0.0,   [0.5, 0.5]),
+    ("maximum",    [inf, inf],         inf,   [0.5, 0.5]),
+    # nan comes out wherever it goes in
+    ("relu",       [nan],              nan,   [0.0]),
+    ("abs",    [nan],              nan,   [0.0]),
+    ("exp",        [nan],              nan,   [nan]),
+    ("log",        [nan],              nan,   [nan]),
+    ("sqrt",       [nan],              nan,   [nan]),
+    ("tanh",       [nan],              nan,   [nan]),
+    ("sigmoid",    [nan],              nan,   [nan]),
+    ("softplus",   [nan],              nan,   [nan]),
+    ("sum",        [1.0, nan],         nan,   [1.0, 1.0]),
+    ("maximum",    [1.0, nan],         nan,   [nan, nan]),
+    ("maximum",    [nan, 1.0],         nan,   [nan, nan]),
+    ("minimum",    [1.0, nan, 2.0],    nan,   [nan, nan, nan]),
+    ("minimum",    [nan, 1.0],         nan,   [nan, nan]),
+    ("logsumexp",  [nan, 1.0],         nan,   [nan, nan]),
+]  # fmt: skip
+
+
+def same(a, b):
+    "Are a and b the same float, nan counting as itself?"
+    return a == b or (math.isnan(a) and math.isnan(b))

@@ -1,0 +1,76 @@
+"""What is trained: (loss, inputs, parameters, number of samples) of each kind of network, and random graphs of all rows."""
+
+import random
+
+from micrograd_es import Value, data, dot, losses, mean, nn, softmax
+from micrograd_es.calculus import TABLE
+
+ROWS = list(TABLE.methods.values())
+
+
+def perceptron():
+    xs, y = [Value(0.0) for _ in range(3)], Value(0.0)
+    net = nn.MLP(3, [5, 4, 2], act=["tanh", "sigmoid", "linear"])
+    loss = losses.squared(net(xs)[0], y) + net(xs)[1].softplus() + losses.l2(net.parameters(), 0.01)
+    return loss, [*xs, y], net.parameters(), 7
+
+
+def convolution():
+    image = [[[Value(0.0) for _ in range(8)] for _ in range(8)]]
+    first, second = nn.Conv2d(1, 3, 3, act="relu"), nn.Conv2d(3, 2, 3, padding=1)
+    out = second(nn.pool2d(first(image), 2))
+    loss = Value.sum(*[v * v for channel in out for row in channel for v in row])
+    return loss, [v for row in image[0] for v in row], first.parameters() + second.parameters(), 3
+
+
+def recurrence():
+    rnn, steps = nn.RNN(1, 4, 1), [[Value(0.0)] for _ in range(6)]
+    loss = mean([losses.bce_with_logits(out[0], 1) for out in rnn(steps)])
+    return loss, [x for (x,) in steps], rnn.parameters(), 5
+
+
+def attention():
+    tokens = [[Value(0.0) for _ in range(3)] for _ in range(4)]
+    query, key, value = (nn.Layer(3, 3, act="linear") for _ in range(3))
+    q, k, v = ([layer(t) for t in tokens] for layer in (query, key, value))
+    outs = []
+    for t in range(len(tokens)):
+        weights = softmax([dot(q[t], k[s]) for s in range(t + 1)])
+        outs.append([dot(weights, [v[s][i] for s in range(t + 1)]) for i in range(3)])
+    loss = mean([losses.cross_entropy_with_logits(out, 1) for out in outs])
+    parameters = [p for layer in (query, key, value) for p in layer.parameters()]
+    return loss, [x for t in tokens for x in t], parameters, 2
+
+
+def batch_inside_the_graph():
+    points = data.moons(20, 0.1, random.Random(0))
+    net = nn.MLP(2, [8, 8, 1])
+    xs = [[Value(x) for x in point] for point, _ in points]
+    margins = [losses.max_margin(net(x), 2 * label - 1) for x, (_, label) in zip(xs, points, strict=True)]
+    return mean(margins) + losses.l2(net.parameters(), 1e-4), [v for x in xs for v in x], net.parameters(), 1
+
+
+def tame(x):
+    "Into (-1, 1), so that no row is driven to where only rounding is left."
+    return x.tanh()
+
+
+def random_graph(rng):
+    "Every row of the table, on shared nodes of both kinds, in any order."
+    inputs = [Value(rng.uniform(-2, 2)) for _ in range(rng.randint(1, 4))]
+    parameters = [Value(rng.uniform(-2, 2)) for _ in range(rng.randint(1, 5))]
+    pool = [*inputs, *parameters, Value(0.5)]
+    for _ in range(rng.randint(1, 60)):
+        a, b, c = (rng.choice(pool) for _ in range(3))
+        row = rng.choice(ROWS)
+        count = row.op.arity
+        if row.op.symbol in ("log", "log2", "sqrt", "**", "/"):
+            made = row(2 + tame(a), 2 + tame(b)) if count == 2 else row(2 + tame(a))
+        elif count is None:
+            made = row(a, b, c, a)
+        else:
+            made = row(tame(a), tame(b)) if count == 2 else row(tame(a))
+        pool.append(
+            rng.choice([made, made, sum((rng.choice(pool) * rng.choice(pool) for _ in range(4)), made) * 0.1 - b])
+        )
+    return inputs, parameters, sum(tame(v) for v in pool[-5:])

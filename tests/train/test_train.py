@@ -1,0 +1,180 @@
+"""The lecture's digits from scalars: the network, the command, the example, on digits that need no download."""
+
+import importlib.util
+import json
+import random
+import struct
+from xml.etree import ElementTree
+
+import pytest
+
+from micrograd_es import cli, data, load, nn
+from tests.support import ROOT
+
+np = pytest.importorskip("numpy")
+
+from micrograd_es import train  # noqa: E402
+from micrograd_es.train.pictures import ink, png, signed  # noqa: E402
+
+
+def digits(known, unseen, noise=0.1):
+    rng = random.Random(0)
+    return [train.table(data.glyphs(n, rng, noise)) for n in (known, unseen)]
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def folder(here):
+    "MNIST in small: our glyphs, three times as large, in pictures of 28x28, in its own format."
+    for split, n in (("train", 300), ("test", 100)):
+        examples = data.glyphs(n, random.Random(n), noise=0.05)
+        pixels = np.zeros((n, 28, 28), np.uint8)
+        pixels[:, 2:26, 2:26] = (np.array([xs for xs, _ in examples]).reshape(n, 8, 8) * 255).repeat(3, 1).repeat(3, 2)
+        (images, _, _), (labels, _, _) = data.FILES[split]
+        (here / "mnist").mkdir(exist_ok=True)
+        (here / "mnist" / images).write_bytes(struct.pack(">4B3I", 0, 0, 8, 3, n, 28, 28) + pixels.tobytes())
+        (here / "mnist" / labels).write_bytes(struct.pack(">4BI", 0, 0, 8, 1, n) + bytes(y for _, y in examples))
+    return here / "mnist"
+
+
+@pytest.mark.parametrize("cost, mark", [("cross-entropy", 0.9), ("quadratic", 0.8)])
+def test_it_learns(cost, mark):
+    "And its program has matrices in it."
+    random.seed(0)
+    known, unseen = digits(500, 200)
+    network = train.network(20, cost, inputs=64)
+    history = train.run(network, known, unseen, train.RATE[cost], epochs=40)
+    assert len(history) == 40 and max(history) >= mark
+    assert "a matrix product (20 x 64) @ (64 x 1) for every sample" in network.r.explain()
+    assert history[-1] == train.accuracy(network.r, unseen) == 1 - len(train.mistakes(network.r, unseen)) / 200
+
+
+@pytest.mark.parametrize("cost", train.RATE)
+def test_the_cost_is_the_lectures(cost):
+    "What the graph computes is the sum of bce(σ(z), y), and ½ Σ (a - y)², in NumPy's own words."
+    random.seed(1)
+    r, y = train.network(5, cost, inputs=4).r, np.eye(10)[[3]]
+    row = np.hstack([np.full((1, 4), 0.3), y])
+    a = 1 / (1 + np.exp(-r.predict(row)))
+    expected = -(y * np.log(a) + (1 - y) * np.log(1 - a)) if cost == "cross-entropy" else (a - y) ** 2 / 2
+    assert r.loss_and_gradients(row)[0] == pytest.approx(expected.sum(), rel=1e-12)
+
+
+def test_another_cost():
+    with pytest.raises(ValueError, match="'hinge', and must be one of cross-entropy, quadratic"):
+        train.network(5, "hinge", inputs=4)
+
+
+def test_mistakes_are_what_was_read_wrongly():
+    "The surest first: the lead of the wrong digit falls."
+    random.seed(0)
+    _, unseen = digits(1, 50)
+    r = train.network(5, inputs=64).r
+    found, scores = train.mistakes(r, unseen), r.predict(unseen)
+    assert {i for i, _, _ in found} == {i for i in range(50) if scores[i].argmax() != unseen[i, -10:].argmax()}
+    leads = [scores[i, read] - scores[i, label] for i, label, read in found]
+    assert leads == sorted(leads, reverse=True) and leads[-1] > 0
+    assert all(unseen[i, 64 + label] == 1 for i, label, _ in found)
+
+
+# ---- Pictures --------------------------------------------------------------------------------------------------------
+
+
+def test_colours():
+    "Paper is white and ink black; the largest weight has the full colour, of its sign; zero is white; all zero too."
+    assert ink(np.array([[0.0, 1.0]])).tolist() == [[[255] * 3, [0] * 3]]
+    ((blue, white, brown),) = signed(np.array([[0.5, 0.0, -0.25]])).tolist()
+    assert white == [255] * 3 and blue == [33, 90, 160] and brown[0] > brown[2]
+    assert (signed(np.zeros((2, 2))) == 255).all()
+    assert (signed(np.array([[0.5, 8.0]]), largest=1.0)[0, 1] == [33, 90, 160]).all()
+
+
+def test_png():
+    "Any reader sees the same pixels."
+    image = pytest.importorskip("matplotlib.image")
+    from io import BytesIO
+
+    pixels = np.random.default_rng(0).integers(0, 256, (5, 7, 3)).astype(np.uint8)
+    read = np.round(image.imread(BytesIO(png(pixels, scale=2))) * 255)
+    assert (read[::2, ::2, :3] == pixels).all() and read.shape[:2] == (10, 14)
+
+
+def test_pictures_are_well_formed():
+    "Captions of any kind; an empty set is an empty picture."
+    tile = ink(np.zeros((2, 2)))
+    pictures = train.Pictures([(tile, "a < b & c")] * 13, columns=5)
+    tree = ElementTree.fromstring(pictures.svg)
+    assert [e.text for e in tree.iter() if e.text and "<" in e.text] == ["a < b & c"] * 13
+    assert int(tree.get("width")) < 600 and "<img" in pictures._repr_html_() and repr(pictures) == "13 pictures"
+    ElementTree.fromstring(train.Pictures([]).svg)
+
+
+# ---- The command, and the example ------------------------------------------------------------------------------------
+
+
+def mistake(capsys, *argv):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["train", *argv])
+    out, err = capsys.readouterr()
+    assert stop.value.code == 2 and out == ""
+    assert err.splitlines()[-1].startswith("micrograd-es train: ")
+    return err.splitlines()[-1]
+
+
+def test_the_command(folder, here, capsys):
+    "Progress on stderr, one line of result on stdout, three pictures, and weights that can be loaded."
+    argv = "train mnist --data mnist --hidden 8 --epochs 2 --out run --save run.json".split()
+    assert cli.main(argv) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("784-8-10, cross-entropy, η = 0.5, seed 0: ") and out.count("\n") == 1
+    assert "of 100 new digits are read rightly (best epoch: " in out and err.count("examples/s") == 2
+    for name in ("weights", "learned", "mistakes"):
+        svg = (here / f"run-{name}.svg").read_text("utf-8")
+        ElementTree.fromstring(svg)
+        assert ("neuron 8<" in svg) == (name != "mistakes") and f"wrote run-{name}.svg" in err
+    load(nn.MLP(784, [8, 10], act="sigmoid"), here / "run.json")
+    assert json.loads((here / "run.json").read_text("utf-8"))
+    assert cli.main(argv) == 0 and capsys.readouterr().out == out  # the same seed, the same digits
+
+
+def test_the_command_on_glyphs(here, capsys):
+    "No download; and the lecture's number stands only beside the lecture's network and data."
+    assert cli.main(["train", "glyphs", "--epochs", "2", "--cost", "quadratic"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("64-30-10, quadratic, η = 3, seed 0: ") and "lecture" not in out
+    assert (here / "glyphs-mistakes.svg").exists()
+
+
+@pytest.mark.parametrize(
+    "argv, message",
+    [
+        ("moon", "invalid choice: 'moon'"),
+        ("glyphs --epochs 0", "'0' is no whole number from 1 up"),
+        ("glyphs --batch -3", "'-3' is no whole number from 1 up"),
+        ("glyphs --data here", "--data here: glyphs are made on the spot"),
+        ("glyphs --out nowhere/x", "nowhere/x: there is no folder nowhere"),
+        ("glyphs --save nowhere/x.json", "nowhere/x.json: there is no folder nowhere"),
+        ("mnist --data nowhere", "MNIST: neither train-images-idx3-ubyte nor"),
+        ("glyphs --epochs 2 --rate nan", "the loss is nan in epoch 1: try a smaller learning rate"),
+    ],
+)
+def test_a_mistake_is_one_line(argv, message, here, capsys):
+    assert message in mistake(capsys, *argv.split())
+    assert list(here.iterdir()) == []
+
+
+def test_the_example(folder, capsys, monkeypatch):
+    "It prints the program, whose matrix products nobody wrote, and the accuracy."
+    monkeypatch.setenv("MNIST_DIR", str(folder))
+    monkeypatch.setattr("sys.argv", ["mnist.py", "--hidden", "8", "--epochs", "1", "--cost", "quadratic"])
+    spec = importlib.util.spec_from_file_location("example_mnist", ROOT / "examples" / "mnist.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.main()
+    out = capsys.readouterr().out
+    assert "a matrix product (8 x 784) @ (784 x 1)" in out and "np.matmul" in out and "best epoch: " in out
