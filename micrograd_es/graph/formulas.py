@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import reduce
 
-from ..core.floats import floats
+from ..core.floats import Float, floats, ieee
 from ..engine import Value
+from ..text.letters import DIGITS
 from ..text.symbols import Language, Symbol
 from .routes import Edge, is_constant
+
+SAME = 1e-6  # how far a formula may be from the local gradient, which may be computed by another
+PRINTED = 1e-3  # the same with the numbers as they are printed: more, and a reader who computes it finds another
 
 
 class Formulas:
@@ -34,7 +38,7 @@ class Formulas:
 
     def local(self, edge: Edge) -> Symbol:
         "The local gradient as a formula; as its number where the formula would not give it (at a tie)."
-        child, tolerance = edge.child, 1e-6 * max(1.0, abs(edge.local))
+        child, tolerance = edge.child, SAME * max(1.0, abs(edge.local))
         if child.local_grads and self.gives(edge, tolerance, child.data, *[x.data for x in child.parents]):
             operands = [self.name(x) for x in child.parents]
             return self.language.local_gradients(child.op, self.name(child), *operands)[edge.place]
@@ -44,18 +48,19 @@ class Formulas:
     def gives(edge: Edge, tolerance: float, y: float, *xs: float) -> bool:
         "Does the slide's form give the local gradient, at these numbers?"
         op = edge.child.op
+        numbers = y, *xs, *op.constants
         try:
-            value = op.slide(floats, y, *xs, *op.constants)[edge.place]
+            value = op.slide(floats, *numbers)[edge.place]
         except (ArithmeticError, ValueError):
-            return True
+            value = op.slide(ieee, *map(Float, numbers))[edge.place]
         return not abs(value - edge.local) > tolerance
 
     def local_in_numbers(self, edge: Edge) -> Symbol:
         "The same formula with the numbers put in, unless as they are printed they would give another (1 - 1² = 2e-05)."
         child = edge.child
-        printed = [float(f"{x.data:.4g}") for x in (child, *child.parents)]
+        printed = [float(f"{x.data:.{DIGITS}g}") for x in (child, *child.parents)]
         plainly = self.local(edge).text == self.language(edge.local).text
-        if plainly or not self.gives(edge, 0.001 * abs(edge.local), *printed):
+        if plainly or not self.gives(edge, PRINTED * abs(edge.local), *printed):
             return self.language(edge.local)
         numbers = [self.language(x.data) for x in (child, *child.parents)]
         return self.language.local_gradients(child.op, *numbers)[edge.place]

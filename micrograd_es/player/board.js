@@ -1,4 +1,4 @@
-// ---- The picture: which view is shown, and the numbers written into it ----------------------------------------------
+// ---- The twin of board.py: which view is shown, and the numbers written into it -------------------------------------
 
 const viewBoxes = [...document.querySelectorAll(".view")];
 let view = 0;
@@ -85,7 +85,7 @@ function gradWords(i, step, index, grads) {
     if (step.kind === "edge" && step.parent === i && before !== undefined && !bundle(step)) {
         const down = shown(flow(grads, step));
         const sum = `grad ${shown(before)} + ${bracketed(down, down.startsWith("−"))} = ${shown(grads[i])}`;
-        return sum.length <= 30 ? sum : `grad += ${down}`;
+        return sum.length <= SUM_TEXT ? sum : `grad += ${down}`;
     }
     return `grad ${shown(grads[i])}`;
 }
@@ -116,8 +116,8 @@ const stepOf = i => nodes[i].parents ? steps.findIndex(s => s.kind === "node" &&
 // "x = 1" where there is room for it.
 function localWords(edge) {
     if (boxes[homeOf(edge.child)]) return shown(boxSlope(edge));
-    const value = shown(localOf(edge)), formula = localFormula(edge).text;
-    const fits = graph.views[view].spacious && formula !== numberText(localOf(edge)) && formula.length <= 20;
+    const value = shown(localOf(edge)), formula = textOf(words.local(edge));
+    const fits = graph.views[view].spacious && formula !== numberText(localOf(edge)) && formula.length <= LOCAL;
     return fits && !formula.includes(" if ") ? `${formula} = ${value}` : value;
 }
 
@@ -126,7 +126,7 @@ function flowWords(edge, grads) {
     const box = boxes[homeOf(edge.child)], local = box ? boxSlope(edge) : localOf(edge);
     const upstream = grads[homeOf(edge.child)], down = shown(upstream * local), factor = shown(local);
     const product = `${shown(upstream)} × ${bracketed(factor, factor.startsWith("−"))} = ${down}`;
-    return graph.views[view].spacious && product.length <= 29 ? product : `← ${down}`;
+    return graph.views[view].spacious && product.length <= PRODUCT_TEXT ? product : `← ${down}`;
 }
 
 // The derivative of a folded neuron's output by one of its inputs: the chain rule inside the box.

@@ -14,6 +14,7 @@ from ..graph.modules import Cluster
 from ..graph.routes import Edge, is_constant
 from ..text.letters import number_text
 from ..text.symbols import plain
+from .shared import LOCAL, PRODUCT_TEXT
 from .views import View
 
 if TYPE_CHECKING:
@@ -103,8 +104,9 @@ class Board(Folded):
     def label(self, v: Value, place: int, end: Value, slope: float) -> str:
         "Room for the local gradient, and under it for what goes downstream."
         first = NUMBER if end in self.boxes else self.local_text(v, place)
-        product = " × ".join(map(number_text, (self.gradients[end], slope, self.gradients[end] * slope)))
-        wide = self.spacious and len(product) < 27
+        given, factor, down = map(number_text, (self.gradients[end], slope, self.gradients[end] * slope))
+        product = f"{given} × {f'({factor})' if factor.startswith('-') else factor} = {down}"
+        wide = self.spacious and len(product) <= PRODUCT_TEXT
         return "\\n".join(escape(line) for line in (first, max(FLOW, product, key=len) if wide else f"-> {NUMBER}"))
 
     def local_text(self, v: Value, place: int) -> str:
@@ -112,7 +114,7 @@ class Board(Folded):
         if not v.op.partials or not self.spacious:
             return NUMBER
         text = plain.local_gradients(v.op, self.names[v], *[self.names[x] for x in v.parents])[place].text
-        return text if text in ("1", "-1") else NUMBER if len(text) > 20 or " if " in text else f"{text} = {NUMBER}"
+        return text if text in ("1", "-1") else NUMBER if len(text) > LOCAL or " if " in text else f"{text} = {NUMBER}"
 
     def view(self) -> dict[str, Any]:
         "What the page must know of this picture: which clusters are open in it, and which are boxes."

@@ -1,104 +1,91 @@
-// ---- Formulas: as text and as MathML at once, with the brackets that they need ---------------------------------------
-// A formula is {text, rank, math, mathRank}: the ranks say how tightly its outermost operation binds.
+// ---- The twin of graph/formulas.py: the formulas of the graph, by the names of its nodes ----------------------------
 
-const SUM = 1, MINUS = 2, PRODUCT = 4, ATOM = 6;
-const MATHML = "http://www.w3.org/1998/Math/MathML";
+const textOf = ({ content }) => content.textContent ?? content;
 
-function mathElement(tag, ...content) {
-    const made = document.createElementNS(MATHML, tag);
-    made.append(...content);
-    return made;
-}
+class Formulas {
+    constructor(language) { this.language = language; }
 
-// A copy of what Python wrote as MathML; the plain text where it wrote none.
-function mathCopy(id, text) {
-    const template = byId(id);
-    if (!template) return mathElement("mtext", text);
-    return mathElement("mrow", ...template.content.firstElementChild.cloneNode(true).childNodes);
-}
+    // A constant is its own name.
+    name(i) { return nodes[i].constant ? this.language.number(now.data[i]) : this.language.name(i); }
+    number(x) { return this.language.number(x); }
+    d(y, x) { return this.language.derivative(y, x); }
 
-const nameOf = i => ({ text: nodes[i].name, rank: ATOM, math: mathCopy(`name-${i}`, nodes[i].name), mathRank: ATOM,
-                       raised: /[⁻⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾]$/.test(nodes[i].name) });
-
-function number(x) {
-    const rank = numberText(x).startsWith("-") ? MINUS : ATOM;
-    return { text: numberText(x), rank, math: mathElement("mn", shown(x)), mathRank: rank };
-}
-
-// A constant is its own name.
-const named = i => nodes[i].constant ? number(now.data[i]) : nameOf(i);
-
-function mathBrackets(math) {
-    const [left, right] = [mathElement("mo", "("), mathElement("mo", ")")];
-    for (const bracket of [left, right]) {
-        bracket.setAttribute("stretchy", "false");
-        bracket.setAttribute("form", bracket === left ? "prefix" : "postfix");
-        for (const space of ["lspace", "rspace"]) bracket.setAttribute(space, "0em");
+    // ŷ = x · w = 1 · 1 = 1, as its sides.
+    made(i) {
+        const { parents, row } = nodes[i], sides = [this.name(i)];
+        if (parents) {
+            sides.push(FORMULAS[row].formula(this.language, ...parents.map(x => this.name(x))));
+            sides.push(FORMULAS[row].formula(this.language, ...parents.map(x => this.number(now.data[x]))));
+        }
+        return [...sides, this.number(now.data[i])];
     }
-    return mathElement("mrow", left, math, right);
-}
 
-function derivative(y, x) {
-    const part = i => mathElement("mrow", mathElement("mi", "∂"), nameOf(i).math);
-    return { text: `∂${nodes[y].name}/∂${nodes[x].name}`, rank: ATOM, mathRank: ATOM,
-             math: mathElement("mfrac", part(y), part(x)) };
-}
-
-// A template with its slots filled: ⟦0⟧ · ⟦1n⟧ with brackets where the flags ask for them.
-function fill([text, wrapped], [, mathWrapped], id, operands) {
-    const lone = text.match(/^\uFDD0(\d+)\w*\uFDD1$/);
-    if (lone) return operands[lone[1]];
-    const needs = (x, flags) => flags.includes("n") && x.text.startsWith("-") || flags.includes("r") && x.raised;
-    const filled = text.replace(/\uFDD0(\d+)(\w*)\uFDD1/g, (_, i, flags) =>
-        needs(operands[i], flags) ? `(${operands[i].text})` : operands[i].text);
-    const math = mathCopy(id, filled);
-    for (const slot of math.querySelectorAll("[data-slot]")) {
-        const [, i, flags] = slot.dataset.slot.match(/(\d+)(\w*)/);
-        const copy = operands[i].math.cloneNode(true);
-        slot.replaceWith(needs(operands[i], flags) ? mathBrackets(copy) : copy);
+    // The local gradient as a formula; as its number where the formula would not give it (at a tie).
+    local(edge) {
+        const i = edge.child, local = localOf(edge), operands = nodes[i].parents;
+        const tolerance = SAME * Math.max(1, Math.abs(local));
+        if (!gives(edge, tolerance, now.data[i], ...operands.map(x => now.data[x]))) return this.number(local);
+        return this.slopes(i, this.name(i), ...operands.map(x => this.name(x)))[edge.place];
     }
-    const minus = filled.startsWith("-");
-    return { text: filled, rank: wrapped ? SUM : minus ? MINUS : PRODUCT, math,
-             mathRank: mathWrapped ? SUM : minus ? MINUS : PRODUCT };
+
+    // The same formula with the numbers put in, unless as they are printed they would give another (1 - 1² = 2e-05).
+    localInNumbers(edge) {
+        const i = edge.child, local = this.number(localOf(edge)), numbers = [i, ...nodes[i].parents].map(x => now.data[x]);
+        const plainly = textOf(this.local(edge)) === textOf(local);
+        if (plainly || !gives(edge, PRINTED * Math.abs(localOf(edge)), ...numbers.map(printed))) return local;
+        return this.slopes(i, ...numbers.map(x => this.number(x)))[edge.place];
+    }
+
+    slopes(i, ...symbols) {
+        return FORMULAS[nodes[i].row].locals(this.language, ...symbols).map(x => this.language.symbol(x));
+    }
+
+    sum(symbols) { return symbols.reduce((a, b) => this.language.add(a, b)); }
+
+    // ∂loss/∂w = ∂loss/∂ŷ · ∂ŷ/∂w = -2 · x = -2 · 1 = -2, as its sides, along these uses of the node.
+    chain(i, along, grads, total) {
+        const children = [...new Set(along.map(e => e.child))];
+        const side = (upstream, local) =>
+            this.sum(children.map(c => c === root ? local(c) : this.language.mul(upstream(c), local(c))));
+        const inNumbers = of =>
+            side(c => this.number(grads[c]), c => this.sum(along.filter(e => e.child === c).map(of)));
+        return [
+            this.d(root, i),
+            side(c => this.d(root, c), c => this.d(c, i)),
+            inNumbers(e => this.local(e)),
+            inNumbers(e => this.localInNumbers(e)),
+            inNumbers(e => this.number(localOf(e))),
+            this.number(total),
+        ];
+    }
 }
 
-const made = (row, operands) => fill(graph.rows[row].formula, graph.rows[row].mathFormula, `row-${row}`, operands);
-const slope = (row, place, operands) =>
-    fill(graph.rows[row].locals[place], graph.rows[row].mathLocals[place], `row-${row}-${place}`, operands);
-
-const bracketed = (text, wrap) => wrap ? `(${text})` : text;
-const mathBracketed = (math, wrap) => wrap ? mathBrackets(math) : math;
-
-function times(a, b) {
-    const wraps = rank => rank < PRODUCT;
-    return {
-        text: `${bracketed(a.text, a.rank === SUM)} · ${bracketed(b.text, wraps(b.rank))}`,
-        rank: a.rank === MINUS ? MINUS : PRODUCT,
-        math: mathElement("mrow", mathBracketed(a.math, a.mathRank === SUM), mathElement("mo", "·"),
-                          mathBracketed(b.math, wraps(b.mathRank))),
-        mathRank: a.mathRank === MINUS ? MINUS : PRODUCT,
-    };
+// Does the lecture's form of a local gradient give its number? (At a tie of max it does not.)
+function gives(edge, tolerance, y, ...xs) {
+    const row = ROWS[nodes[edge.child].row];
+    if (!row) return false;
+    const value = (row.slides ?? row.locals)(y, ...xs)[edge.place];
+    return !(Math.abs(value - localOf(edge)) > tolerance);
 }
 
-function plus(a, b) {
-    return {
-        text: `${a.text} + ${bracketed(b.text, b.rank === MINUS)}`, rank: SUM,
-        math: mathElement("mrow", a.math, mathElement("mo", "+"), mathBracketed(b.math, b.mathRank === MINUS)),
-        mathRank: SUM,
-    };
+const words = new Formulas(new Plain()), formulas = new Formulas(new MathMl());
+
+// Which sides of an equation do not only repeat the one before.
+const different = texts => [...texts.keys()].filter(i => i === 0 || texts[i] !== texts[i - 1]);
+
+function equationText(symbols) {
+    const texts = symbols.map(textOf);
+    return different(texts).map(i => texts[i]).join(" = ");
 }
 
-// The sides of an equation, without those that only repeat the one before.
-const sides = formulas => formulas.filter((f, i) => i === 0 || f.text !== formulas[i - 1].text);
-const equationText = formulas => sides(formulas).map(f => f.text).join(" = ");
-
-// An equation for the page: each side a <math> of its own, so that a line may break before an equals sign.
-function equation(formulas, sign = "=") {
-    const line = element("p", "", { class: "equation" });
-    sides(formulas).forEach((f, i) => {
-        const math = mathElement("math", ...(i ? [mathElement("mo", i === 1 ? sign : "=")] : []), f.math);
+// An equation for the page, its sides told by `sides` in either language: each side a <math> of its own, so that a line
+// may break before an equals sign.
+function equation(sides, sign = "=") {
+    const line = element("p", "", { class: "equation" }), texts = sides(words).map(textOf), maths = sides(formulas);
+    different(texts).forEach((i, k) => {
+        const math = mathElement("math", ...(k ? [mathElement("mo", k === 1 ? sign : "=")] : []), maths[i].content);
         math.setAttribute("displaystyle", "true");
-        math.setAttribute("aria-label", (i ? "= " : "") + f.text);
+        math.setAttribute("aria-label", (k ? "= " : "") + texts[i]);
         line.append(math, " ");
     });
     return line;

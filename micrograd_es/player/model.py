@@ -1,8 +1,7 @@
-"""A graph as the page has it: nodes with Python's numbers, and the rows of the table as templates and as JavaScript."""
+"""A graph as the page has it: nodes with Python's numbers, and the rows of the table as JavaScript."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -11,8 +10,7 @@ from ..calculus import Op
 from ..engine import Value
 from ..graph.modules import Cluster
 from ..graph.routes import is_constant, local_grads
-from ..text.symbols import javascript
-from .templates import MATH, TEXT, formula, local, mathml
+from .rows import on_numbers, on_text
 
 Row = tuple[Op, int]
 
@@ -59,59 +57,12 @@ class Model:
             )
         return told
 
-    def templates(self) -> list[dict[str, Any]]:
-        "For every row: its formula and its local gradients as text, and which of them are factors only in brackets."
-        return [
-            {
-                "formula": formula(TEXT, op, n),
-                "mathFormula": ["", formula(MATH, op, n)[1]],
-                "locals": [local(TEXT, op, n, i) for i in places(op, n)],
-                "mathLocals": [["", local(MATH, op, n, i)[1]] for i in places(op, n)],
-            }
-            for op, n in self.rows
-        ]
-
-    def mathml(self) -> dict[str, str]:
-        "The same as MathML, by the id under which the page finds it."
-        found = {}
-        for (op, n), row in self.rows.items():
-            found[f"row-{row}"] = formula(MATH, op, n)
-            found |= {f"row-{row}-{i}": local(MATH, op, n, i) for i in places(op, n)}
-        return {id: mathml(text) for id, (text, _) in found.items()}
-
     def functions(self) -> str:
-        "The rows as JavaScript: this is what recomputes the graph in the page."
-        return "const ROWS = [\n" + "".join(f"    {row_functions(op, n)},\n" for op, n in self.rows) + "];\n"
-
-
-def places(op: Op, count: int) -> range:
-    "Which local gradients can be written out: none of an operation that is no row of the table."
-    return range(count if op.partials else 0)
-
-
-def row_functions(op: Op, count: int) -> str:
-    "One row: y, the local gradients, and the lecture's form of them where the row computes another."
-    xs = list("abc"[:count]) if count <= 3 else [f"x{i}" for i in range(1, count + 1)]
-    if not op.forward:
-        return "null"
-    inputs, y = ", ".join(xs), javascript("y")
-    named = [javascript(x) for x in xs]
-    parts = {
-        "symbol": script_json(op.symbol),
-        "forward": f"({inputs}) => {javascript.formula(op, *xs)}",
-        "locals": f"(y, {inputs}) => [{', '.join(str(x) for x in javascript.local_gradients(op, y, *named))}]",
-    }
-    if op.slide is not op.partials:
-        slides = [javascript(x) for x in op.slide(javascript, y, *named, *op.constants)]
-        parts["slides"] = f"(y, {inputs}) => [{', '.join(map(str, slides))}]"
-    return "{" + ", ".join(f"{key}: {text}" for key, text in parts.items()) + "}"
+        "The rows as JavaScript: on numbers they recompute the graph in the page, on text they write its formulas."
+        rows = [(on_numbers(op, n), on_text(op, n)) for op, n in self.rows]
+        numbers, texts = ("".join(f"    {row[i]},\n" for row in rows) for i in (0, 1))
+        return f"const ROWS = [\n{numbers}];\nconst FORMULAS = [\n{texts}];\n"
 
 
 def plain_json(x: float) -> float | str:
     return x if math.isfinite(x) else str(x)
-
-
-def script_json(x: Any) -> str:
-    "JSON that may stand in a <script>: nothing in it can end the script, whatever the labels say."
-    text = json.dumps(x, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return "".join(f"\\u{ord(c):04x}" if c in "<>&\u2028\u2029" or "\ufdd0" <= c <= "\ufdd3" else c for c in text)

@@ -23,14 +23,16 @@ from ..graph.names import clean
 from ..system.files import write_whole
 from ..system.pages import policy
 from .board import Board
-from .model import Model, script_json
-from .templates import name_mathml
+from .mathml import name_mathml
+from .model import Model
+from .shared import constants, script_json
 from .views import views
 
 LIMIT = 400  # nodes in all
 BOXES = 120  # boxes in the picture, when all is folded
 TALL = 16  # boxes up to which a telephone gets a picture of its own, from top to bottom
-SCRIPTS = "numbers formulas graph board folding words steps node whatif predict main".split()
+SCRIPTS = """letters model routes symbols formulas folded views board sentences stepping detail paths whatif predict
+    begin""".split()  # what is the twin of a Python file has its name
 
 
 class Player:
@@ -127,15 +129,14 @@ def _html(graph: Graph, title: str | None, learn: list[int]) -> str:
     model = Model(graph.order, graph.names)
     told = {
         "nodes": model.nodes(),
-        "rows": model.templates(),
         "clusters": model.clusters(boards[0].number),
         "views": [board.view() for board in boards],
         "learn": learn,
     }
-    math = {f"name-{i}": name_mathml(graph.names[v]) for v, i in graph.place.items()} | model.mathml()
+    math = {f"name-{i}": name_mathml(graph.names[v]) for v, i in graph.place.items()}
     svgs = [f'<div class="view" data-view="{i}" hidden>{board.svg()}</div>' for i, board in enumerate(boards)]
     style = _file("player.css")
-    script = "".join(['"use strict";\n', model.functions(), *[_file(f"{name}.js") for name in SCRIPTS]])
+    script = "".join(['"use strict";\n', constants(), model.functions(), *[_script(name) for name in SCRIPTS]])
     parts = {
         "title": html.escape(clean(title) if title else f"Backpropagation through {graph.names[graph.root]}"),
         "policy": policy(style, script),
@@ -146,6 +147,11 @@ def _html(graph: Graph, title: str | None, learn: list[int]) -> str:
         "script": script,
     }
     return re.sub(r"<!--(\w+)-->", lambda m: parts[m[1]], _file("page.html"))
+
+
+def _script(name: str) -> str:
+    "Without the rulers behind its headlines: they are for an editor, and a kilobyte or two."
+    return re.sub(r" -{5,}$", "", _file(f"{name}.js"), flags=re.MULTILINE)
 
 
 def _file(name: str) -> str:

@@ -24,7 +24,7 @@ const isLastUse = step => !steps.slice(steps.indexOf(step) + 1).some(s => s.kind
 // The chain rule in symbols only.
 function secretFormula(step) {
     if (bundle(step)) return [];
-    const symbols = chainSides(step.parent, [step], gradients(), 0).slice(0, 2);
+    const symbols = f => f.chain(step.parent, [step], gradients(), 0).slice(0, 2);
     return [equation(symbols, uses[step.parent].length > 1 ? "+=" : "=")];
 }
 
@@ -39,7 +39,7 @@ function askAbout(step) {
     byId("verdict").textContent = "";
     byId("quiz").hidden = node === null;
     if (node === null) return;
-    byId("question").textContent = `${derivative(root, node).text} = ? (right within 1 %, or 0.01)`;
+    byId("question").textContent = `${textOf(words.d(root, node))} = ? (right within ${100 * TOLERANCE} %, or ${TOLERANCE})`;
     byId("guess").value = "";
     tell();
     if (!byId("card").contains(document.activeElement) && document.activeElement === document.body) byId("guess").focus();

@@ -92,7 +92,7 @@ function fillLeaves() {
     }
 }
 
-const tidy = x => Number.isFinite(x) ? String(Number(x.toPrecision(4))) : "";
+const tidy = x => Number.isFinite(x) ? String(Number(x.toPrecision(DIGITS))) : "";
 
 // ---- Descend: w ← w − α · grad -----------------------------------------------------------------------------------
 

@@ -4,12 +4,13 @@ import math
 import re
 import unicodedata
 
+DIGITS, WHOLE = 4, 1e6  # significant digits; what is whole is written whole below this
 RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾"
 SUPERSCRIPT = str.maketrans("-0123456789()", RAISED)
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-def number_text(x: float, digits: int = 4) -> str:
+def number_text(x: float, digits: int = DIGITS) -> str:
     """A number for people: whole ones whole, others to four significant digits.
 
     >>> [number_text(x) for x in (1.0, -0.70710678, 12345.678, 1e-9, float("inf"))]
@@ -17,10 +18,10 @@ def number_text(x: float, digits: int = 4) -> str:
     """
     if not math.isfinite(x):
         return str(float(x)).replace("inf", "∞")
-    if x == int(x) and abs(x) < 1e6:
+    if x == int(x) and abs(x) < WHOLE:
         return str(int(x))
     text = f"{x:.{digits}g}"
-    return f"{x:.0f}" if "e+" in text and abs(x) < 1e6 else text
+    return f"{x:.0f}" if "e+" in text and abs(x) < WHOLE else text
 
 
 def latex_name(name: str) -> str:

@@ -140,7 +140,7 @@ class Language(Maths):
         if isinstance(condition, bool):
             return self(a if condition else b)
         text = self.choice.format(condition, self(a), self(b).within(SUM))
-        return Symbol(text, ATOM if text.startswith("(") else COMPARISON, self)
+        return Symbol(text, ATOM if self.choice.startswith("(") else COMPARISON, self)
 
     def derivative(self, y: str, x: str) -> Symbol:
         return Symbol(self.d_by_d.format(self(y), self(x)), ATOM, self)

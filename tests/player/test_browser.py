@@ -7,13 +7,12 @@ import re
 
 import pytest
 
-from micrograd_es import Value, explain, gelu, leaky_relu, play, softmax, swish
+from micrograd_es import Value, gelu, leaky_relu, play, softmax, swish
 from micrograd_es.engine import function, topological
 from micrograd_es.graph.routes import is_constant, upstream
 from micrograd_es.nn import MLP, RNN, Conv1d, Layer
 from micrograd_es.player.board import Board
 from micrograd_es.text.letters import number_text
-from micrograd_es.text.symbols import plain
 from tests.support.labels import MARKUP
 from tests.support.losses import network, slide
 
@@ -164,32 +163,6 @@ def test_slider_buttons_and_address(show):
 
 
 # ---- A closer look ---------------------------------------------------------------------------------------------------
-
-
-def squeezed(text):
-    "Without the brackets and the blanks: templates may have other brackets than explain()."
-    return re.sub(r"[()\s]", "", text)
-
-
-@pytest.mark.parametrize("number", range(6))
-def test_the_chain_rule_is_that_of_explain(show, number):
-    "For every node the very line that explain() writes, and its numbers."
-    a, b = Value(0.7, label="a"), Value(-1.3, label="b⁽²⁾")
-    roots = [slide(), network(2, 2, 1), (a * a + b).tanh() * a, (a / b) ** 2 - a.exp(), -softmax([a, b])[0].log(),
-             Value.maximum(a, b, 0.7).sqrt() + abs(b).log()]  # fmt: skip
-    root = roots[number]
-    root.label = "r"
-    worked = explain(root)
-    forward, backward = worked.lines(plain)
-    page = show(root)
-    called = page.evaluate("nodes.map(node => node.name)")
-    for step, (_, sides) in zip(worked.steps, backward):
-        i = called.index(worked.names[step.node])
-        text = page.evaluate("i => equationText(chainSides(i, uses[i], gradients(), gradients()[i]))", i)
-        assert squeezed(text) == squeezed(" = ".join(sides))
-    for v, sides in zip(worked.forward, forward):
-        text = page.evaluate("i => equationText(forwardSides(i))", called.index(worked.names[v]))
-        assert squeezed(text) == squeezed(" = ".join(sides))
 
 
 def test_numbers_are_written_as_in_python(show):

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from html import unescape
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
@@ -17,8 +16,10 @@ from micrograd_es.calculus import TABLE, function
 from micrograd_es.cli import main
 from micrograd_es.engine import topological
 from micrograd_es.graph import copies as copying
-from micrograd_es.player.model import Model, script_json
-from micrograd_es.player.templates import MATH, TEXT, formula, local, mathml, name_mathml
+from micrograd_es.player.mathml import mathml, name_mathml
+from micrograd_es.player.model import Model
+from micrograd_es.player.rows import on_text
+from micrograd_es.player.shared import SHARED, script_json
 from tests.support.labels import MARKUP
 from tests.support.losses import network, slide
 
@@ -109,34 +110,40 @@ ROWS = {**TABLE, "**2": (Value(1.0) ** 2).op}
 
 
 @pytest.mark.parametrize("op", ROWS.values(), ids=ROWS)
-def test_every_row_has_its_templates(op):
-    "As text with every slot, and as MathML that is XML, with the same slots."
+def test_every_row_runs_on_text(op):
+    "As JavaScript, on every input; tests/test_player_texts.py reads what it writes."
     n = op.arity or 3
-    for language in (TEXT, MATH):
-        assert set(re.findall("\ufdd0(\\d)[nr]*\ufdd1", formula(language, op, n)[0])) == set("012"[:n])
-    for text in [formula(MATH, op, n)[0], *[local(MATH, op, n, i)[0] for i in range(n)]]:
-        tree = ElementTree.fromstring(mathml(text))
-        assert tree.tag == "math" and len([e for e in tree.iter() if e.get("data-slot")]) == text.count("\ufdd0")
-    assert not re.search("[\ufdd0-\ufdd3]", "".join(mathml(formula(MATH, op, n)[0])))
+    formula, locals_ = re.fullmatch(
+        r"\{formula: \(m, .*?\) => (.*), locals: \(m, y, .*?\) => \[(.*)\]\}", on_text(op, n)
+    ).groups()
+    assert set(re.findall(r"\b[abc]\b", formula)) == set("abc"[:n]) and locals_
 
 
 @pytest.mark.parametrize(
     "write, expected",
     [
-        (lambda m, a, b: a * b, "⟦0⟧ · ⟦1n⟧"),
-        (lambda m, a, b: a - b, "⟦0⟧ - ⟦1n⟧"),
-        (lambda m, a, b: a**2 / b, "⟦0nr⟧² / ⟦1n⟧"),
-        (lambda m, a, b: a * (1 - b), "⟦0⟧ · (1 - ⟦1n⟧)"),
-        (lambda m, a, b: m.exp(a) + b, "exp(⟦0⟧) + ⟦1n⟧"),
+        (lambda m, a, b: a * b, "m.mul(a, b)"),
+        (lambda m, a, b: 1 - a**2 / b, "m.sub(1.0, m.truediv(m.pow(a, 2.0), b))"),
+        (lambda m, a, b: m.exp(-a) + abs(b), 'm.add(m.call("exp", "exp(", ")", m.neg(a)), m.call("abs", "|", "|", b))'),
+        (lambda m, a, b: m.where((a > 0) | (b <= 1), a, 0.0), "m.where(m.or(m.gt(a, 0.0), m.le(b, 1.0)), a, 0.0)"),
+        (lambda m, a, b: m.where(True, a, b), "a"),
     ],
 )
-def test_brackets_of_templates(write, expected):
-    "Where a negative number needs them, where a name with an exponent does, and where anything does."
-    op = function("f", write, lambda m, y, a, b: (1.0, 1.0)).op
-    assert formula(TEXT, op, 2)[0].replace("\ufdd0", "⟦").replace("\ufdd1", "⟧").removeprefix("f") in (
-        expected, "(⟦0⟧, ⟦1⟧)")  # fmt: skip
-    op.symbol = "?"
-    assert formula(TEXT, op, 2)[0].replace("\ufdd0", "⟦").replace("\ufdd1", "⟧") == expected
+def test_a_row_as_calls(write, expected):
+    "What Python's operators do, the page's language does: it puts the brackets."
+    op = function("?", write, lambda m, y, a, b: (1.0, 1.0)).op
+    assert (
+        on_text(op, 2)
+        == f"{{formula: (m, a, b) => {expected}, locals: (m, y, a, b) => [m.number(1.0), m.number(1.0)]}}"
+    )
+
+
+def test_what_is_made_by_hand_as_text():
+    "Its symbol stands in a string, whatever it is."
+    op = Value(1.0, (Value(2.0),), '</script>"{}').op
+    assert on_text(op, 1).startswith(
+        r'{formula: (m, a) => m.call("\u003c/script\u003e\"{}", "\u003c/script\u003e\"{}(", ")", a)'
+    )
 
 
 @pytest.mark.parametrize(
@@ -154,10 +161,10 @@ def test_names_as_mathml(name, expected):
 
 
 def test_without_latex2mathml(monkeypatch):
-    "The page shows formulas as plain text."
+    "The page shows names as plain text."
     monkeypatch.setitem(sys.modules, "latex2mathml.converter", None)
     page = play(slide())
-    assert mathml("x") == "" and 'id="row-0"' not in page.html and 'id="name-0"' not in page.html.replace("<mi>", "")
+    assert mathml("x") == "" and 'id="name-0"' not in page.html.replace("<mi>", "")
 
 
 # ---- Graphs, large and strange ---------------------------------------------------------------------------------------
@@ -280,6 +287,29 @@ def test_javascript_is_javascript(tmp_path):
     (tmp_path / "page.js").write_text(script, "utf-8")
     done = subprocess.run(["node", "--check", tmp_path / "page.js"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+SCRIPTS = {path.stem: path.read_text("utf-8") for path in PLAYER.glob("*.js")}
+
+
+def test_scripts_are_named_after_their_twins():
+    "Whoever knows the Python file finds the JavaScript one, and finds no other under that name."
+    twins = {
+        name: text[1]
+        for name, script in SCRIPTS.items()
+        if (text := re.match(r"// -+ The twin of (\S+\.py)\b", script))
+    }
+    assert all(Path(twin).stem == name for name, twin in twins.items()) and len(twins) == 9
+    assert all((PLAYER / twin).exists() or (PLAYER.parent / twin).exists() for twin in twins.values())
+    assert not {path.stem for path in PLAYER.parent.rglob("*.py")} & (SCRIPTS.keys() - twins.keys())
+
+
+def test_what_is_shared_stands_in_python():
+    "Every shared constant is used in the page under Python's name; none is written there, not even its number."
+    code = re.sub(r"//.*", "", "".join(SCRIPTS.values()))
+    for name in SHARED:
+        assert re.search(rf"\b{name}\b", code) and not re.search(rf"\b{name}\s*=[^=]", code), name
+    assert not re.search(r"\b1e-?[36]\b|\b0\.001\b|⁰|\bto(Precision|Exponential)\(\d|length <= \d\d", code)
 
 
 @pytest.mark.parametrize("path", sorted(PLAYER.glob("*.*")), ids=lambda path: path.name)

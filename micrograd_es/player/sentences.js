@@ -1,64 +1,16 @@
-// ---- Words and worked lines: what explain() says, from the numbers of the moment --------------------------------------
+// ---- One sentence for each step --------------------------------------------------------------------------------------
 
 const inputs = i => nodes[i].parents;
 const listed = texts => texts.length < 2 ? texts.join("") : `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`;
 const isNumber = i => `${nodes[i].name} = ${numberText(now.data[i])}`;
 
-// ŷ = x · w = 1 · 1 = 1
-function forwardSides(i) {
-    if (!nodes[i].parents) return [nameOf(i), number(now.data[i])];
-    const row = nodes[i].row;
-    return [nameOf(i), made(row, inputs(i).map(named)), made(row, inputs(i).map(x => number(now.data[x]))), number(now.data[i])];
-}
-
-// Does the lecture's form of a local gradient give its number? (At a tie of max it does not.)
-function slideGives(edge, tolerance, y, ...xs) {
-    const row = ROWS[nodes[edge.child].row];
-    if (!row) return false;
-    const value = (row.slides ?? row.locals)(y, ...xs)[edge.place];
-    return !(Math.abs(value - localOf(edge)) > tolerance);
-}
-
-// The local gradient as a formula; as its number where the formula would not give it.
-function localFormula(edge) {
-    const i = edge.child, local = localOf(edge), row = nodes[i].row;
-    const gives = graph.rows[row].locals.length &&
-        slideGives(edge, 1e-6 * Math.max(1, Math.abs(local)), now.data[i], ...inputs(i).map(x => now.data[x]));
-    return gives ? slope(row, edge.place, [...inputs(i).map(named), nameOf(i)]) : number(local);
-}
-
-// The same with the numbers put in, unless as they are printed they would give another.
-function localNumbers(edge) {
-    const i = edge.child, local = localOf(edge), operands = [...inputs(i), i].map(x => now.data[x]);
-    const printed = operands.map(x => Number(x.toPrecision(4)));
-    const plainly = localFormula(edge).text === number(local).text;
-    if (plainly || !slideGives(edge, 0.01 * Math.abs(local), printed.at(-1), ...printed.slice(0, -1))) return number(local);
-    return slope(nodes[i].row, edge.place, operands.map(number));
-}
-
-// ∂loss/∂w = ∂loss/∂ŷ · ∂ŷ/∂w = -2 · x = -2 · 1 = -2, along these uses of the node.
-function chainSides(i, along, grads, total) {
-    const children = [...new Set(along.map(e => e.child))];
-    const side = (upstream, local) => children
-        .map(c => c === root ? local(c) : times(upstream(c), local(c)))
-        .reduce(plus);
-    const symbols = c => derivative(root, c), numbers = c => number(grads[c]);
-    const sum = of => c => along.filter(e => e.child === c).map(of).reduce(plus);
-    return [
-        derivative(root, i), side(symbols, c => derivative(c, i)), side(numbers, sum(localFormula)),
-        side(numbers, sum(localNumbers)), side(numbers, sum(e => number(localOf(e)))), number(total),
-    ];
-}
-
-// ---- One sentence for each step -----------------------------------------------------------------------------------
-
 const bornHere = i => !Number.isFinite(now.data[i]) && (inputs(i) ?? []).every(x => Number.isFinite(now.data[x]));
 
 function forwardSentence(i) {
     if (layerAt(i)) return layerSentence(layerAt(i));
-    const from = listed([...new Set(inputs(i).map(x => named(x).text))]);
+    const from = listed([...new Set(inputs(i).map(x => textOf(words.name(x))))]);
     const warning = bornHere(i) ? " From here on numbers are not finite." : "";
-    return `${inside(i)}${nodes[i].name} is made from ${from}: ${equationText(forwardSides(i))}.${warning}`;
+    return `${inside(i)}${nodes[i].name} is made from ${from}: ${equationText(words.made(i))}.${warning}`;
 }
 
 // Of a folded layer: what it was given, and what came out.
@@ -86,13 +38,13 @@ function edgeSentence(edge, index) {
     const grads = gradients(index), before = gradients(index - 1)[edge.parent];
     const box = intoBox(edge), child = box ? homeOf(edge.child) : edge.child;
     const [y, x] = [nodes[child].name, nodes[edge.parent].name];
-    const [upstream, local] = [number(grads[child]), number(box ? boxSlope(edge) : localOf(edge))];
-    const down = flow(grads, edge), formula = box ? local.text : localFormula(edge).text;
-    const how = formula === local.text ? local.text : `${formula} = ${local.text}`;
-    if (box) return `Upstream, neuron ${y} has ${upstream.text}. Its local gradient by ${x}, the chain rule inside it, is ` +
-                    `${local.text}. Downstream, ${x} receives ${numberText(down)}.${accumulation(edge, down, before, index)}`;
-    const product = `${upstream.text} × ${bracketed(local.text, local.rank === MINUS)} = ${numberText(down)}`;
-    return `${inside(edge.child)}Upstream, ${y} has ${upstream.text}. Its local gradient by ${x} is ${how}. ` +
+    const [upstream, local] = [grads[child], box ? boxSlope(edge) : localOf(edge)].map(numberText);
+    const down = flow(grads, edge), formula = box ? local : textOf(words.local(edge));
+    const how = formula === local ? local : `${formula} = ${local}`;
+    if (box) return `Upstream, neuron ${y} has ${upstream}. Its local gradient by ${x}, the chain rule inside it, is ` +
+                    `${local}. Downstream, ${x} receives ${numberText(down)}.${accumulation(edge, down, before, index)}`;
+    const product = `${upstream} × ${bracketed(local, local.startsWith("-"))} = ${numberText(down)}`;
+    return `${inside(edge.child)}Upstream, ${y} has ${upstream}. Its local gradient by ${x} is ${how}. ` +
            `Downstream, ${x} receives ${product}.${accumulation(edge, down, before, index)}`;
 }
 

@@ -1,32 +1,4 @@
-// ---- Neurons and layers that open and close ---------------------------------------------------------------------
-
-const clusters = graph.clusters.map((cluster, id) => ({ ...cluster, id, out: cluster.outs.at(-1) }));
-const nodesOf = cluster => [...cluster.own, ...cluster.parts.flatMap(part => nodesOf(clusters[part]))];
-const isLayer = cluster => cluster.outs.length > 1;
-
-// In the view that is shown: the cluster of each box, the box of each node that is in one, the edges of each line.
-let boxes = {}, home = {}, lines = new Map();
-
-function placeNodes() {
-    boxes = {}, home = {}, lines = new Map();
-    for (const cluster of graph.views[view].closed.map(id => clusters[id])) {
-        boxes[cluster.out] = cluster;
-        for (const i of nodesOf(cluster)) home[i] = cluster.out;
-    }
-    for (const step of steps) {
-        if (step.kind !== "edge" || homeOf(step.parent) === homeOf(step.child)) continue;
-        lines.set(lineId(step), [...lines.get(lineId(step)) ?? [], step]);
-    }
-}
-
-// n3-n7-0; but n3-n7 into a box or out of a layer, where all edges between two boxes are one line: as in folded.py.
-function lineId({ parent, child, place }) {
-    const [begin, end] = [homeOf(parent), homeOf(child)];
-    const one = !boxes[end] && !(boxes[begin] && isLayer(boxes[begin]));
-    return `n${begin}-n${end}${one ? `-${place}` : ""}`;
-}
-
-// ---- Which views there are ---------------------------------------------------------------------------------------
+// ---- The twin of views.py: neurons and layers that open and close ----------------------------------------------------
 
 const whole = [
     ["Folded", view => view.closed.length && !view.open.length],

@@ -1,4 +1,4 @@
-// ---- Numbers: as JSON has them, and as people read them --------------------------------------------------------------
+// ---- The twin of text/letters.py: numbers as people read them, and as JSON has them ----------------------------------
 
 const byId = id => document.getElementById(id);
 
@@ -14,20 +14,25 @@ function rounded(x, digits) {
     return tie ? mantissa + text.slice(text.indexOf("e")) : text;
 }
 
-// Whole numbers whole, others to four significant digits: number_text() of symbols.py.
+// Whole numbers whole, others to four significant digits: its number_text().
 function numberText(x) {
     if (Number.isNaN(x)) return "nan";
     if (!Number.isFinite(x)) return x > 0 ? "∞" : "-∞";
-    if (Number.isInteger(x) && Math.abs(x) < 1e6) return String(x + 0);
-    const [mantissa, exponent] = rounded(x, 4).split("e").map(Number);
-    if (exponent >= -4 && (exponent < 4 || Math.abs(x) < 1e6)) {
-        return exponent < 4 ? trimmed(Number(`${mantissa}e${exponent}`).toFixed(3 - exponent)) : x.toFixed(0);
+    if (Number.isInteger(x) && Math.abs(x) < WHOLE) return String(x + 0);
+    const [mantissa, exponent] = rounded(x, DIGITS).split("e").map(Number);
+    if (exponent >= -4 && (exponent < DIGITS || Math.abs(x) < WHOLE)) {
+        return exponent < DIGITS ? trimmed(Number(`${mantissa}e${exponent}`).toFixed(DIGITS - 1 - exponent)) : x.toFixed(0);
     }
     const sign = exponent < 0 ? "-" : "+";
     return `${mantissa}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }
 
+// The number that is printed for x.
+const printed = x => Number.isFinite(x) ? Number(rounded(x, DIGITS)) : x;
+
 const trimmed = text => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+
+const bracketed = (text, wrap) => wrap ? `(${text})` : text;
 
 // For the eye: a real minus sign.
 const shown = x => numberText(x).replace(/-/g, "−");

@@ -33,15 +33,18 @@ function showWords(step) {
 
 function formulaOf(step) {
     if (step.kind === "node" && layerAt(step.node)) return [];
-    if (step.kind === "node") return [equation(forwardSides(step.node))];
-    if (step.kind === "seed") return [equation([derivative(root, root), number(1)])];
+    if (step.kind === "node") return [equation(f => f.made(step.node))];
+    if (step.kind === "seed") return [equation(f => [f.d(root, root), f.number(1)])];
     if (step.kind !== "edge") return [];
     if (bundle(step)) return [];
     const grads = gradients(position), sign = uses[step.parent].length > 1 ? "+=" : "=", box = intoBox(step);
-    if (!box) return [equation(chainSides(step.parent, [step], grads, flow(grads, step)), sign)];
-    const out = homeOf(step.child), product = times(number(grads[out]), number(boxSlope(step)));
-    const symbols = out === root ? [] : [times(derivative(root, out), derivative(out, step.parent))];
-    return [equation([derivative(root, step.parent), ...symbols, product, number(flow(grads, step))], sign)];
+    if (!box) return [equation(f => f.chain(step.parent, [step], grads, flow(grads, step)), sign)];
+    const out = homeOf(step.child);
+    return [equation(f => {
+        const symbols = out === root ? [] : [f.language.mul(f.d(root, out), f.d(out, step.parent))];
+        const product = f.language.mul(f.number(grads[out]), f.number(boxSlope(step)));
+        return [f.d(root, step.parent), ...symbols, product, f.number(flow(grads, step))];
+    }, sign)];
 }
 
 // A formula wider than its place can be scrolled, with the keyboard too.
