@@ -238,17 +238,17 @@ def fuzz_here(times, seed=0):
         name = code.co_filename if code else str(arguments[1]) if event == "compile" else ""
         return __file__ if name.startswith("<row ") else name if code else ""
 
-    for argv in (
-        [*SOUND[:1], "x=1", "w=2", "y=3", *OPTIONS[:4]],
-        [SOUND[0], "x=1", "w=2", "y=3", "--html"],
-        ["grade", "chain-1-7", "1=1"],
-    ):
-        answered(argv, main)
-    sys.addaudithook(note)
     found = {"times": times, "answered": 0, "refused": 0, "crashed": 0, "wrong": [], "executed": noted, "files": []}
     signal.signal(signal.SIGALRM, signal.default_int_handler)
     with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+        os.chdir(folder)  # before the first command line: one that writes must not write where the tests were started
+        for argv in (
+            [*SOUND[:1], "x=1", "w=2", "y=3", *OPTIONS[:4]],
+            [SOUND[0], "x=1", "w=2", "y=3", "--html"],
+            ["grade", "chain-1-7", "1=1"],
+        ):
+            answered(argv, main)
+        sys.addaudithook(note)
         for _ in range(times):
             argv = command_line(dice)
             signal.alarm(20)
