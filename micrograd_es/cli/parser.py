@@ -4,10 +4,11 @@ import argparse
 from typing import NoReturn
 
 from ..graph.names import clean
+from ..system.quotes import shortened
 
 
 class Parser(argparse.ArgumentParser):
     "argparse, but a mistake is answered in one line; an escape sequence that was typed is not sent to the terminal."
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {clean(' '.join(message.split()))}\n")
+        self.exit(2, f"{self.prog}: {clean(shortened(' '.join(message.split())))}\n")

@@ -23,7 +23,8 @@ from typing import Any, NamedTuple, NoReturn
 from unicodedata import normalize
 
 from ..engine import Value
-from .complaints import SPELLINGS, allowed, complaints, functions, short
+from ..system.quotes import short
+from .complaints import SPELLINGS, allowed, complaints, functions
 
 LONGEST = 10_000  # characters of text: far more than a slide holds, far less than hurts
 
@@ -158,7 +159,7 @@ class _Reader:
             near = get_close_matches(name, functions(), 1)
             hint = f"write {SPELLINGS[name]}" if name in SPELLINGS else f"write {near[0]}?" if near else allowed()
             if name in self.names:
-                hint = f"write {name}*(...) to multiply"
+                hint = f"write {short(name)}*(...) to multiply"
             self.refuse_node(node, f"{short(name)} is not a function here: {hint}")
         arity = row.op.arity
         if not xs if arity is None else len(xs) != arity:
