@@ -103,6 +103,15 @@ def kills_here(times):
     return found
 
 
+def kills_in_one_folder(times):
+    "How many part files lie beside the file in the end, where all of them were killed while they wrote it."
+    rng = random.Random(6)
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(times):
+            kill(Path(folder, "model.json"), rng, in_the_midst=True)
+        return len([name for name in os.listdir(folder) if name.endswith(".part")])
+
+
 def kills(times=300):
     "How many files were lost, how many went back behind what save() had said was done, and how many died writing."
     return alone("kills_here", times)
