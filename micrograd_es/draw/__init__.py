@@ -41,13 +41,13 @@ def draw(
     if fold in ("neurons", "layers") or (fold == "auto" and len(order) > LIMIT):
         return _folded(root, order, outermost(order) if fold == "layers" else clusters(order), rankdir, format)
     refuse(len(order))
-    return Drawing(root, order, edges, _edges_of(root, highlight), rankdir, format).picture()
+    return Drawing(root, order, edges=edges, lit=_edges_of(root, highlight), rankdir=rankdir, format=format).picture()
 
 
 def _folded(root: Value, order: list[Value], closed: list[Cluster], rankdir: str, format: str) -> Picture:
     inside = sum(len(c.nodes) - 1 for c in closed)
     refuse(len(order) - inside, len(order))
-    return Folded(root, order, closed, rankdir, format).picture()
+    return Folded(root, order, closed, rankdir=rankdir, format=format).picture()
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Picture:

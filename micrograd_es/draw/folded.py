@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..engine import Value
 from ..graph.modules import Cluster
@@ -21,10 +21,8 @@ class Folded(Drawing):
     of a box, by one node; between layers it carries none.
     """
 
-    def __init__(
-        self, root: Value, order: list[Value], closed: list[Cluster], rankdir: str = "LR", format: str = "svg"
-    ):
-        super().__init__(root, order, "numbers", set(), rankdir, format)
+    def __init__(self, root: Value, order: list[Value], closed: list[Cluster], **look: Any):
+        super().__init__(root, order, **look)
         self.boxes = {c.out: c for c in closed}
         self.home = {v: c.out for c in closed for v in c.nodes}
         self.drawn = [v for v in order if self.home.get(v, v) is v]

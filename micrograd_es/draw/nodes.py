@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..engine import Value
@@ -29,11 +29,19 @@ class Drawing:
     "One graph on its way to a picture."
 
     def __init__(
-        self, root: Value, order: list[Value], edges: str, lit: set[tuple[Value, Value]], rankdir: str, format: str
+        self,
+        root: Value,
+        order: list[Value],
+        *,
+        edges: str = "numbers",
+        lit: Collection[tuple[Value, Value]] = (),
+        rankdir: str = "LR",
+        format: str = "svg",
+        called: dict[Value, str] | None = None,
     ):
         self.root, self.order, self.lit, self.rankdir, self.format = root, order, lit, rankdir, format
         self.edges = edges if edges != "auto" else "both" if len(order) <= FORMULAS else "numbers"
-        self.names = names(root)
+        self.names = called or names(root)
         self.formulas = Formulas(root, self.names, plain)
         self.ids = {v: f"n{i}" for i, v in enumerate(order)}
 

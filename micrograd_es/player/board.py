@@ -28,9 +28,8 @@ class Board(Folded):
 
     def __init__(self, order: list[Value], called: dict[Value, str], view: View, number: dict[Cluster, int],
                  rankdir: str = "LR"):  # fmt: skip
-        super().__init__(order[-1], order, view.closed, rankdir)
+        super().__init__(order[-1], order, view.closed, rankdir=rankdir, called=called)
         self.opened, self.number = view.opened, number
-        self.names = self.formulas.called = called
         self.several = self.added()
         self.spacious = len(self.drawn) <= SPACIOUS
         self.dense = sum(not is_constant(e[0].child.parents[e[0].place]) for e in self.lines.values()) > DENSE
@@ -126,10 +125,10 @@ class Board(Folded):
         }
 
     def svg(self) -> str:
-        return bare(self.picture().svg())
+        return unstyled(self.picture().svg())
 
 
-def bare(svg: str) -> str:
+def unstyled(svg: str) -> str:
     "Graphviz's SVG without its colours, fonts and titles: these are the style sheet's, in light and in dark."
     from xml.etree import ElementTree
 
