@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from ..calculus import TABLE
-from ..engine import Value, new, topological
+from ..engine import Value, new
 from ..optim import Optimizer
 from ..replay import Replay, replay
+from ..replay.plan.groups import topological_of
 from .engines import engine
 
 engine("distributed", "cluster", "Workers")
@@ -124,7 +125,7 @@ def _same(x: Any) -> Any:
 
 def _packed(r: Replay) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     "The graph as plain arrays: for each node its row, its parents and its number. Rows of the table go by their names."
-    order = topological(Value(0.0, [r.loss, *r.inputs, *r.parameters]))[:-1]
+    order = topological_of([r.loss, *r.inputs, *r.parameters])
     place = {v: i for i, v in enumerate(order)}
     table = {op: name for name, op in TABLE.items()}
     ops: dict[Any, int] = {}

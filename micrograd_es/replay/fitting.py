@@ -17,16 +17,21 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ..optim import Optimizer, train
 
-if TYPE_CHECKING:
-    from .run import Replay
+
+class Trainable(Protocol):
+    "What is trained here, as a replay: it has weights, and makes a step on a batch."
+
+    weights: Any
+
+    def step(self, batch: Any, optimizer: Optimizer) -> float: ...
 
 
 def fit(
-    r: Replay,
+    r: Trainable,
     rows: Any,
     optimizer: Optimizer,
     epochs: int = 10,

@@ -49,8 +49,8 @@ class Replay:
         "The graph, parents before children."
         order = topological_of([self.loss, *self.outputs])
         for v in order:
-            if v.parents and not v.op.forward:
-                v.op.evaluate()  # says that this operation has no row
+            if v.parents:
+                v.op.row()  # TypeError if this operation has none
         return order
 
     @cached_property
