@@ -105,7 +105,7 @@ class Diagnosis:
         "Two mistakes together, of which one at least is made at a row, and of which each can be made here."
         possible = [m for m in MISTAKES if not m.local or m.places(self.way)]
         for a, b in combinations(possible, 2):
-            if a.local and b.name not in ALONE:
+            if a.local and not b.alone:
                 yield a, b
 
     def tried(self, mistakes: tuple[Mistake, ...], places: tuple[Value, ...]) -> list[Finding]:
@@ -128,7 +128,7 @@ class Diagnosis:
         if self.right:
             return f"{here} is right: {self.reason(self.wrt)}."
         lines = [f"{here} is not {d}: that is {truth}."]
-        telling = [f for f in self.findings if f.name != "sign turned"] or self.findings
+        telling = [f for f in self.findings if not all(m.vague for m in f.mistakes)] or self.findings
         for i, finding in enumerate(telling[:SHOWN]):
             comes = "It also comes out" if i else f"{here} comes out"
             lines.append(f"{comes} if {self.sentence(finding)} ({finding.name}).")
@@ -151,7 +151,7 @@ class Diagnosis:
                 for place, (right, (x, wrong)) in enumerate(zip(edges(v), mistake.local(v))):
                     if x in self.way and right != (x, wrong):
                         return self.at_edge(Edge(v, place, right[1]), x, wrong)
-        if mistake.name in ("value for gradient", "sign turned"):
+        if mistake.nowhere:
             return f"The truth: {self.reason(self.wrt)}."
         first = f"The first number that goes wrong is at {self.called[finding.node]}"
         return f"{first}: {self.reason(finding.node)}, and not {number_text(finding.wrong)}."
@@ -186,6 +186,3 @@ def diagnose(root: Value, wrt: Value, number: Any, tolerance: float = TOLERANCE)
     if wrt not in order:
         raise ValueError(f"{root.label or 'the root'} does not use {wrt.label or repr(wrt)}: its gradient is 0")
     return Diagnosis(root, wrt, as_float(number, "diagnose"), tolerance)
-
-
-ALONE = "value for gradient", "upstream forgotten", "added, not multiplied"  # too far off to go with another

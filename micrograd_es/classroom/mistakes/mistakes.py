@@ -29,12 +29,19 @@ Edges = list[tuple[Value, float]]  # the parents of a node, each with the local 
 
 
 class Mistake(NamedTuple):
-    "One classic error: its name, what is done wrong in one sentence, and where it is made."
+    """One classic error: its name, what is done wrong in one sentence, and where it is made.
+
+    `alone`: its numbers are so far off that it is not looked for together with another. `nowhere`: no node is the first
+    to go wrong. `vague`: it says little, and is told only where nothing else explains the number.
+    """
 
     name: str
     sentence: str
     local: Callable[[Value], Edges] | None = None
     walk: walks.Walk = walks.chain_rule
+    alone: bool = False
+    nowhere: bool = False
+    vague: bool = False
 
     def gradients(self, root: Value, at: Iterable[Value] | None = None) -> dict[Value, float]:
         """What this mistake makes of root's gradient with respect to every node; made at the nodes `at`, or wherever
@@ -180,5 +187,31 @@ MISTAKES = [
         only_own,
     ),
     *[Mistake(name, sentence, walk=walk) for name, walk, sentence in walks.WALKS],
+    Mistake(
+        "upstream forgotten",
+        "the local gradient is taken for the whole: it is not multiplied with the gradient from upstream",
+        walk=walks.last_factor,
+        alone=True,
+    ),
+    Mistake(
+        "added, not multiplied",
+        "upstream and local gradient are added, where the chain rule multiplies them",
+        walk=walks.added,
+        alone=True,
+    ),
+    Mistake(
+        "value for gradient",
+        "the value of the node is given, not its gradient",
+        walk=walks.values,
+        alone=True,
+        nowhere=True,
+    ),
+    Mistake(
+        "sign turned",
+        "the number is right but for its sign: one minus is lost, or one too many",
+        walk=walks.turned,
+        nowhere=True,
+        vague=True,
+    ),
 ]
 BY_NAME = {mistake.name: mistake for mistake in MISTAKES}

@@ -127,12 +127,4 @@ WALKS: list[tuple[str, Walk, str]] = [
      "a second backward() starts from zeroed leaves, but on the old gradients of the nodes in between"),
     ("no zero_grad anywhere", partial(twice, lambda v: True),
      "a second backward() runs on all the old gradients, those of the nodes in between too"),
-    ("upstream forgotten", last_factor,
-     "the local gradient is taken for the whole: it is not multiplied with the gradient from upstream"),
-    ("added, not multiplied", added,
-     "upstream and local gradient are added, where the chain rule multiplies them"),
-    ("value for gradient", values,
-     "the value of the node is given, not its gradient"),
-    ("sign turned", turned,
-     "the number is right but for its sign: one minus is lost, or one too many"),
 ]  # fmt: skip
