@@ -211,8 +211,9 @@ class Progress:
 
     def _write(self, epoch: int, loss: float, speed: float, bar: str) -> None:
         text = f"epoch {epoch}/{self.epochs}  loss {loss:.4f}{self.share}  {speed:,.0f} examples/s{bar}"
-        print(f"{chr(13) * self.live}{text:{self.width}}", end="", file=sys.stderr, flush=True)
-        self.width = len(text) * self.live  # what a longer line leaves behind is overwritten
+        back = "\r" if self.live else ""
+        print(f"{back}{text:{self.width}}", end="", file=sys.stderr, flush=True)
+        self.width = len(text) if self.live else 0  # what a longer line leaves behind is overwritten
 
 
 def fit(

@@ -124,7 +124,7 @@ def explain(root: Value, wrt: Value | Iterable[Value] | None = None) -> Explanat
     shown = between(root, leaves)
     inputs = sum(len(v.parents) for v in shown)
     if len(shown) > LIMIT or inputs > LINES:
-        size = f"{len(shown):,} steps" + f" with {inputs:,} inputs" * (inputs > LINES)
+        size = f"{len(shown):,} steps" + (f" with {inputs:,} inputs" if inputs > LINES else "")
         smaller = "explain one leaf, explain(root, wrt=w)" if len(leaves) > 1 else "take a smaller graph; why is short"
         raise ValueError(f"a worked solution of {size} is no reading: {smaller}")
     called = names(root)

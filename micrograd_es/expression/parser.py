@@ -163,7 +163,7 @@ class _Reader:
             self.refuse_node(node, f"{short(name)} is not a function here: {hint}")
         arity = row.op.arity
         if not xs if arity is None else len(xs) != arity:
-            wanted = "at least 1 input" if arity is None else f"{arity} input{'s' * (arity > 1)}"
+            wanted = "at least 1 input" if arity is None else f"{arity} input{'s' if arity > 1 else ''}"
             self.refuse_node(node, f"{name} takes {wanted}, not {len(xs)}")
         return row
 

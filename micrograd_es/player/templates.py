@@ -35,7 +35,7 @@ def template(language: Plain, write: Write, count: int) -> tuple[str, bool]:
 
     base, negative, raised = written(ATOM), written(MINUS), written(ATOM, "^")
     flags = [
-        "n" * bool(a[1] and a[5]) + "r" * bool(b[1])
+        ("n" if a[1] and a[5] else "") + ("r" if b[1] else "")
         for a, b in zip(SLOT.finditer(negative.text), SLOT.finditer(raised.text))
     ]
     counted = iter(flags)

@@ -59,7 +59,9 @@ class Pure:
         shapes = ", ".join(f"{name} {' x '.join(map(str, a.shape))}" for name, a in self.arrays.items())
         note = textwrap.fill(f"Arrays it is given: {shapes}.", 118, initial_indent="# ", subsequent_indent="# ")
         return (
-            "\n\n\n".join([HEADER + note * bool(shapes), *self.functions.texts(), self.loss, self.predict]).lstrip()
+            "\n\n\n".join(
+                [HEADER + (note if shapes else ""), *self.functions.texts(), self.loss, self.predict]
+            ).lstrip()
             + "\n"
         )
 
@@ -109,7 +111,7 @@ class Pure:
         lanes = {v for v in roots if self.plan.lane.get(v) == LANES}
         if lanes.issuperset(roots):
             return self._read(Read(LANES, slots))
-        spread = [self._only(v) + " + np.zeros_like(batch[:, 0:1])" * (v not in lanes) for v in roots]
+        spread = [self._only(v) + ("" if v in lanes else " + np.zeros_like(batch[:, 0:1])") for v in roots]
         return f"np.concatenate([{', '.join(spread)}], -1)"
 
     def _only(self, v: Value) -> str:
@@ -201,7 +203,7 @@ class Pure:
     def _read(self, read: Read) -> str:
         "The array that a statement reads: part of an earlier one, or of several side by side."
         sources, columns = self.source[read.buffer][read.index], self.column[read.buffer][read.index]
-        lane = ":, " * (read.buffer == LANES)
+        lane = ":, " if read.buffer == LANES else ""
         found = list(dict.fromkeys(sources.ravel().tolist()))
         if found == [1]:
             return self._array("c", self.numbers[columns])
@@ -234,7 +236,8 @@ class Pure:
     def _part(self, name: str, size: int, columns: Array, lane: str) -> str:
         "Some columns of an array: a slice, or a block of regular rows, where they are that; else they are gathered."
         flat = columns.ravel()
-        shape = f".reshape({'-1, ' * bool(lane)}{', '.join(map(str, columns.shape))})" * (columns.ndim > 1)
+        samples = "-1, " if lane else ""
+        shape = f".reshape({samples}{', '.join(map(str, columns.shape))})" if columns.ndim > 1 else ""
         steps = np.diff(flat)
         if bool((steps == 1).all()):
             return name + shape if len(flat) == size else f"{name}[{lane}{flat[0]}:{flat[-1] + 1}]{shape}"
@@ -242,8 +245,7 @@ class Pure:
             return f"{name}[{lane}{flat[0]}:{flat[-1] + 1}:{steps[0]}]"
         if columns.ndim == 2 and (block := _block(columns, size)):
             start, stop, rows, stride, width = block
-            inner = f"[{':, ' * bool(lane)}:, 0:{width}]"
-            return f"{name}[{lane}{start}:{stop}].reshape({'-1, ' * bool(lane)}{rows}, {stride}){inner}"
+            return f"{name}[{lane}{start}:{stop}].reshape({samples}{rows}, {stride})[{lane}:, 0:{width}]"
         return f"{name}[{lane}{self._array('i', columns)}]"
 
 
