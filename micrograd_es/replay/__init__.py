@@ -9,7 +9,7 @@ x @ W appears although nobody wrote it. `.source` shows the program, `.explain()
 >>> r.loss_and_gradients([[1.0, 2.0], [2.0, 4.0]])
 (2.5, array([-5.]))
 
-It needs NumPy: pip install micrograd-es[fast].
+It needs NumPy: pip install "micrograd-es[fast]".
 """
 
 from __future__ import annotations
