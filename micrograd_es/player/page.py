@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import html
 import os
-import re
 from collections.abc import Iterable
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from ..engine import Value, topological
@@ -146,7 +146,7 @@ def _html(root: Value, order: list[Value], called: dict[Value, str], title: str 
         "views": "\n".join(svgs),
         "script": script,
     }
-    return re.sub(r"<!--(\w+)-->", lambda m: parts[m[1]], _file("page.html"))
+    return Template(_file("page.html")).substitute(parts)
 
 
 def _file(name: str) -> str:
