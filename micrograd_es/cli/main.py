@@ -20,7 +20,7 @@ from ..system.quotes import short
 from .parser import Parser
 
 DEMO = ["(x*w - y)**2", "x=1", "w=1", "y=2"]
-OPTION = re.compile(r"-h|--|--[a-z]+(=.*)?", re.DOTALL)  # what else begins with a minus is an expression
+OPTION = re.compile(r"-h|--|--[a-z]+(-[a-z]+)*(=.*)?", re.DOTALL)  # what else begins with a minus is an expression
 PICTURES = "svg", "png", "pdf", "dot"
 TEXTS = {"latex": "LaTeX", "markdown": "Markdown", "html": "HTML", "mermaid": "the picture as Mermaid text"}
 EXAMPLES = """
