@@ -3,7 +3,7 @@
 The program that a replay runs itself writes into buffers. This one only makes new arrays: `parameters` is one flat
 array, `batch` has a row for each sample, every group is one statement and gives an array with a column for each of its
 members. The same text runs where np is numpy, jax.numpy or torch. The functions in it are the table's rows, each with
-its local gradients beside it, so that an engine which differentiates by itself has the table's answer at kinks too.
+its local gradients beside it, so that an engine which differentiates by itself has the table's derivative at kinks too.
 
 >>> from micrograd_es import Value
 >>> from micrograd_es.replay import replay
@@ -40,7 +40,7 @@ HEADER = """\
 class Pure:
     """The program of a plan: `text`, in which `loss` and `predict` are functions, and the `arrays` that it names.
 
-    `predict` answers the outputs of the replay (its loss, if it has none), a row for each sample. Leaves that are
+    `predict` returns the outputs of the replay (its loss, if it has none) for each sample. Leaves that are
     neither inputs nor parameters are the numbers that they are now.
     """
 
@@ -94,9 +94,9 @@ class Pure:
         "The statements that these roots need, and no others."
         self.number, self.weights = len(self.plan.groups), dict[str, str]()
         plan = self.plan
-        answer = self._columns(roots) if name == "predict" else f"{self._only(roots[0])}.mean()"
+        result = self._columns(roots) if name == "predict" else f"{self._only(roots[0])}.mean()"
         used = {s for v in roots for s in self.source[plan.lane.get(v, SHARED)][[plan.slot[v]]]}
-        end = [*self._weights(), f"return {answer}"]
+        end = [*self._weights(), f"return {result}"]
         blocks: list[list[str]] = []
         for i, g in reversed(list(enumerate(plan.groups, 3))):
             if i in used:
@@ -238,11 +238,11 @@ class Pure:
         flat = columns.ravel()
         samples = "-1, " if lane else ""
         shape = f".reshape({samples}{', '.join(map(str, columns.shape))})" if columns.ndim > 1 else ""
-        steps = np.diff(flat)
-        if bool((steps == 1).all()):
+        gaps = np.diff(flat)
+        if bool((gaps == 1).all()):
             return name + shape if len(flat) == size else f"{name}[{lane}{flat[0]}:{flat[-1] + 1}]{shape}"
-        if columns.ndim == 1 and steps[0] > 1 and (steps == steps[0]).all():
-            return f"{name}[{lane}{flat[0]}:{flat[-1] + 1}:{steps[0]}]"
+        if columns.ndim == 1 and gaps[0] > 1 and (gaps == gaps[0]).all():
+            return f"{name}[{lane}{flat[0]}:{flat[-1] + 1}:{gaps[0]}]"
         if columns.ndim == 2 and (block := _block(columns, size)):
             start, stop, rows, stride, width = block
             return f"{name}[{lane}{start}:{stop}].reshape({samples}{rows}, {stride})[{lane}:, 0:{width}]"

@@ -42,15 +42,15 @@ class Walk(OneByOne):
         dtype: Any,
     ):
         super().__init__(order, inputs, parameters)
-        self.steps = [(v.op, self.slot[v], [self.slot[x] for x in v.parents]) for v in self.nodes]
+        self.statements = [(v.op, self.slot[v], [self.slot[x] for x in v.parents]) for v in self.nodes]
         self.root, self.inputs = roots[0], list(inputs)
         self.shared, self.d_shared = np.zeros(self.leaves, dtype), np.zeros(self.leaves, dtype)
         self.found: list[Any] = []
 
     def run(self, batch: Array, back: bool = False, answers: bool = True) -> None:
         with np.errstate(all="ignore"):
-            self.found = numbers = [*batch.T, *self.shared[len(self.inputs) :], *[0.0] * len(self.steps)]
-            for op, y, xs in self.steps:
+            self.found = numbers = [*batch.T, *self.shared[len(self.inputs) :], *[0.0] * len(self.statements)]
+            for op, y, xs in self.statements:
                 numbers[y] = op.forward(arrays, *[numbers[x] for x in xs], *op.constants)
             if back:
                 self._back(numbers, len(batch))
@@ -59,7 +59,7 @@ class Walk(OneByOne):
         "The chain rule; a leaf that the samples share gains from each of them."
         grads: list[Any] = [0.0] * len(numbers)
         grads[self.slot[self.root]] = np.full(samples, 1.0 / samples, self.shared.dtype)
-        for op, y, xs in reversed(self.steps):
+        for op, y, xs in reversed(self.statements):
             if type(grads[y]) is not float:  # the loss depends on y
                 locals_ = op.partials(arrays, numbers[y], *[numbers[x] for x in xs], *op.constants)
                 for x, local in zip(xs, locals_):

@@ -24,8 +24,8 @@ BUFFERS = {SHARED: "shared", LANES: "lanes"}
 class Source:
     """The program of a plan: `text`, and the index arrays that it needs by name (`constants`).
 
-    Run where shared, lanes, d_shared and d_lanes are arrays, it names their parts and defines forward(inputs), whose
-    inputs have a row for each sample, backward(), and answers() if there is something that no gradient needs.
+    Run where shared, lanes, d_shared and d_lanes are arrays, it names their parts and defines forward(inputs), for
+    samples one under the other, backward(), and answers() if there is something that no gradient needs.
     """
 
     def __init__(self, plan: Plan):
@@ -85,11 +85,11 @@ class Source:
     def _index(self, index: Any) -> str:
         "A slice where the slots lie side by side, or all equally far apart; else the name of an index array."
         flat = index.ravel()
-        steps = np.diff(flat)
-        if (steps == 1).all():
+        gaps = np.diff(flat)
+        if (gaps == 1).all():
             return f"{flat[0]}:{flat[-1] + 1}"
-        if index.ndim == 1 and steps[0] > 1 and (steps == steps[0]).all():
-            return f"{flat[0]}:{flat[-1] + 1}:{steps[0]}"
+        if index.ndim == 1 and gaps[0] > 1 and (gaps == gaps[0]).all():
+            return f"{flat[0]}:{flat[-1] + 1}:{gaps[0]}"
         name = f"i{len(self.constants)}"
         self.constants[name] = index
         return name
