@@ -101,9 +101,9 @@ def test_a_folder_that_is_read_only(name, folder, capsys, monkeypatch):
 
 DOTS = {
     "fails": ("echo out of ink >&2; echo and paper >&2; exit 3", "`dot` failed: out of ink and paper"),
-    "says nothing": ("exit 0", "`dot` failed: it answered no svg, with exit status 0"),
-    "says something else": ("echo no picture", "`dot` failed: it answered no svg, with exit status 0"),
-    "is killed half-way": ("echo '<svg><g>'; kill -9 $$", "`dot` failed: it answered no svg, with exit status -9"),
+    "says nothing": ("exit 0", "`dot` failed: it wrote no svg, with exit status 0"),
+    "says something else": ("echo no picture", "`dot` failed: it wrote no svg, with exit status 0"),
+    "is killed half-way": ("echo '<svg><g>'; kill -9 $$", "`dot` failed: it wrote no svg, with exit status -9"),
     "hangs": ("exec /bin/sleep 20", "`dot` gave no picture within 0.3 seconds: draw a smaller part of the graph"),
     "hangs in a child": ("/bin/sleep 1; exit 0", "`dot` gave no picture within 0.3 seconds"),
 }

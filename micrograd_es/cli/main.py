@@ -155,7 +155,7 @@ def script(path: str) -> Value:
     "The Value called loss that a Python file leaves; its variables label the graph."
     from ..graph.names import names
 
-    if not os.path.isfile(path):  # Path.is_file() stumbles over a name that is too long
+    if not os.path.isfile(path):  # Path.is_file() raises for a name that is too long
         raise ExpressionError(f"{path}: no such file")
     sys.path.insert(0, str(Path(path).resolve().parent))  # its neighbours can be imported, as under `python file.py`
     try:

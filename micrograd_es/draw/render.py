@@ -48,7 +48,7 @@ def _by_dot(dot: str, source: str, format: str) -> bytes:
         raise RuntimeError(f"`dot` could not be run: {error}") from None
     if done.returncode or not done.stdout or SIGNS.get(format, b"") not in done.stdout:
         said = done.stderr.decode(errors="replace").strip()
-        raise RuntimeError(f"`dot` failed: {said or f'it answered no {format}, with exit status {done.returncode}'}")
+        raise RuntimeError(f"`dot` failed: {said or f'it wrote no {format}, with exit status {done.returncode}'}")
     return done.stdout
 
 

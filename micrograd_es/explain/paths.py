@@ -49,7 +49,7 @@ class Paths:
         inputs = sum(len(v.parents) for v in self.nodes)
         if len(self.nodes) > LONGEST or inputs > WIDEST:
             over = f"{len(self.nodes):,} nodes" + (f" with {inputs:,} inputs" if inputs > WIDEST else "")
-            raise ValueError(f"{ends}, over {over}: nobody can read that; take a smaller graph")
+            raise ValueError(f"{ends}, over {over}: too long to be read; take a smaller graph")
         self.uses = uses(self.nodes)
         self.paths = sorted(self._walk(), key=lambda path: -abs(path.product))
 

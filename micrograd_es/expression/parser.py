@@ -153,7 +153,7 @@ class _Reader:
         self.refuse_node(node, f"{self.text(node)} is not allowed; {allowed()}")
 
     def function(self, node: ast.AST, name: str, xs: list[ast.expr]) -> Callable[..., Value]:
-        "The row called by this name, if it takes so many inputs."
+        "The row called by this name, if it takes this number of inputs."
         row = functions().get(name)
         if row is None:
             near = get_close_matches(name, functions(), 1)

@@ -19,19 +19,19 @@ class Call:
 
 
 def signed(call: Callable[..., Any]) -> Callable[..., Any]:
-    "The same __call__; every value that it answers, in lists too, carries the call."
+    "The same __call__; every value that it returns, in lists too, carries the call."
 
     @wraps(call)
     def called(self: Module, *args: Any, **kwargs: Any) -> Any:
-        answer = call(self, *args, **kwargs)
-        mark, stack = (Call(self),), [answer]
+        result = call(self, *args, **kwargs)
+        mark, stack = (Call(self),), [result]
         while stack:
             x = stack.pop()
             if isinstance(x, list | tuple):
                 stack += x
             elif isinstance(x, Value) and x.parents and not (x.calls and x.calls[-1].module is self):
                 x.calls += mark
-        return answer
+        return result
 
     return called
 

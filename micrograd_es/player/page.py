@@ -105,7 +105,7 @@ def _image(root: Value) -> str:
 
 
 def _boards(order: list[Value], called: dict[Value, str]) -> list[Board]:
-    "The pictures: first the one to begin with; ValueError if nobody could follow it."
+    "The pictures: first the one to begin with; ValueError if it is too large to be followed."
     forest = outermost(order)
     boxes = len(order) - sum(len(c.nodes) - 1 for c in forest)
     if len(order) > LIMIT or boxes > BOXES:

@@ -32,7 +32,7 @@ def worksheets(sheets: list[Sheet], hints: int = 0) -> tuple[str, str]:
 
 
 def template(e: Exercise, count: int) -> Template:
-    "Its picture, where so many share a page: one alone is drawn from top to bottom."
+    "Its picture, where `count` exercises share a page: one alone is drawn from top to bottom."
     return Template(e, ROOM[count], "TB" if count == 1 else "LR")
 
 

@@ -112,7 +112,7 @@ class Diagnosis:
         "The finding, if this yields the number."
         try:
             gradients = wrong_gradients(self.root, mistakes, places or None)
-        except OverflowError:  # a walk that would take for ever
+        except OverflowError:  # a walk that would take too long
             return []
         differ = [v for v in self.way if not self.same(v, gradients[v], self.gradients[v])]
         if self.wrt not in differ or not self.same(self.wrt, self.number, gradients[self.wrt]):

@@ -1,6 +1,6 @@
 """Ways to take the chain rule through a graph: the right one, and those that lose or repeat something on the way.
 
-A walk is given the root and, for every node, its parents with the local gradients; it answers the gradients of all.
+A walk is given the root and, for every node, its parents with the local gradients; it returns the gradients of all.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def chain_rule(root: Value, edges: Edges) -> Grads:
 
 
 def naive(root: Value, edges: Edges) -> Grads:
-    "def back(v): v._backward(); for x in v.parents: back(x). (With a stack; OverflowError after so many visits.)"
+    "def back(v): v._backward(); for x in v.parents: back(x). (With a stack; OverflowError after PATIENCE visits.)"
     grads, stack, visits = blank(root), [root], 0
     while stack:
         v = stack.pop()
