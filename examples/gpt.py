@@ -193,7 +193,7 @@ def run(steps=3000, batch=16, seed=0, eager=3, count=20, show=lambda line: None)
 
 
 def starred(names):
-    return " ".join(name + "*" * (name in NAMES) for name in names) + "     (* stands in the list)"
+    return " ".join(name + ("*" if name in NAMES else "") for name in names) + "     (* stands in the list)"
 
 
 def main():

@@ -14,7 +14,7 @@ folder on its path, and the pictures in its folder MNIST_DIR; docs/clusters.md p
 Look at: the last line, which compares the weights with those of the same training in this one process; and at the
 examples per second, of which one process has more. This network is far too small for a cluster: docs/clusters.md.
 
-Needs pip install micrograd-es[fast,cluster], or [fast,jax].
+Needs pip install "micrograd-es[fast,cluster]", or [fast,jax].
 """
 
 import argparse
@@ -29,12 +29,12 @@ from micrograd_es.train import accuracy, network, table
 
 
 def pictures(limit=50_000):
-    "The rows that a worker keeps: pixels and a one-hot label."
+    "The samples that a worker keeps: pixels and a one-hot label."
     return table(mnist("train")[:limit])
 
 
 def train(step, samples, epochs, batch, show=lambda line: None):
-    "Epoch by epoch, in an order that the seed fixes; `step` takes row numbers and answers the loss."
+    "Epoch by epoch, in an order that the seed fixes; `step` takes the numbers of samples and returns the loss."
     rng = np.random.default_rng(0)
     for epoch in range(1, epochs + 1):
         order, start = rng.permutation(samples), time.perf_counter()

@@ -40,7 +40,7 @@ def trace(rng):
 
 
 def label(*times):
-    "(P, S, noise), so many seconds after P and after S."
+    "(P, S, noise), each this many seconds after P and after S."
     near = [math.exp(-(t**2) / (2 * SIGMA**2)) if abs(t) <= 2 * SIGMA + 1e-9 else 0.0 for t in times]
     return [*near, 1 - sum(near)]
 

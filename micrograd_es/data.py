@@ -91,7 +91,7 @@ def _turns(n: int, classes: int, rng: Random) -> Iterator[tuple[int, float]]:
     if n < 0 or classes < 1:
         raise ValueError(f"{n} examples of {classes} classes cannot be made")
     if not hasattr(rng, "gauss"):
-        raise TypeError(f"rng is {rng!r}, which draws no lots: random.Random(42) does")
+        raise TypeError(f"rng is {rng!r}, and must be a generator of random numbers, such as random.Random(42)")
     for i in range(n):
         label = i % classes
         last = (n - 1 - label) // classes

@@ -125,7 +125,7 @@ class AdamW(Adam):
 
 
 def linear(start: float, end: float, steps: int) -> Schedule:
-    """From start to end in so many steps, then end.
+    """From start to end in this many `steps`, then end.
 
     >>> [linear(1.0, 0.1, 90)(step) for step in (0, 45, 90, 1000)]
     [1.0, 0.55, 0.1, 0.1]
@@ -139,7 +139,7 @@ def cosine(start: float, end: float, steps: int) -> Schedule:
 
 
 def stepwise(start: float, factor: float, every: int) -> Schedule:
-    "start, times factor after every so many steps."
+    "start, times factor again after `every` steps."
     return lambda step: float(start * factor ** (step // every))
 
 
@@ -165,9 +165,9 @@ def train(
     progress: bool = False,
     accuracy: Callable[[], float] | None = None,
 ) -> list[float]:
-    """The loop of every training: `step` trains on the examples at these places, of `count`, and answers their loss.
+    """The loop of every training: `step` trains on the examples at these places, of `count`, and returns their loss.
 
-    Answers the mean loss of every epoch. `accuracy` is asked after each, for the line that `progress` writes to stderr.
+    Returns the mean loss of every epoch. `accuracy` is asked after each, for the line that `progress` writes to stderr.
     Stops with FloatingPointError as soon as a loss is not finite.
     """
     history: list[float] = []
@@ -211,8 +211,9 @@ class Progress:
 
     def _write(self, epoch: int, loss: float, speed: float, bar: str) -> None:
         text = f"epoch {epoch}/{self.epochs}  loss {loss:.4f}{self.share}  {speed:,.0f} examples/s{bar}"
-        print(f"{chr(13) * self.live}{text:{self.width}}", end="", file=sys.stderr, flush=True)
-        self.width = len(text) * self.live  # what a longer line leaves behind is overwritten
+        back = "\r" if self.live else ""
+        print(f"{back}{text:{self.width}}", end="", file=sys.stderr, flush=True)
+        self.width = len(text) if self.live else 0  # what a longer line leaves behind is overwritten
 
 
 def fit(
@@ -225,10 +226,10 @@ def fit(
     progress: bool = False,
     accuracy: Callable[[], float] | None = None,
 ) -> list[float]:
-    """Train: for every minibatch compute its loss, go backward, take a step. Answers the mean loss of every epoch.
+    """Train: for every minibatch compute its loss, go backward, take a step. Returns the mean loss of every epoch.
 
     `loss` makes the loss of a batch, a list of examples; `batch=None` takes them all at once. With `progress` a line on
-    stderr tells epoch, loss, what `accuracy()` answers, and the speed. Stops with FloatingPointError as soon as a loss
+    stderr tells epoch, loss, what `accuracy()` returns, and the speed. Stops with FloatingPointError as soon as a loss
     is not finite.
     """
 

@@ -6,6 +6,7 @@ And the browser that the pages are tested in: Debian's Chromium, driven by playw
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -13,6 +14,21 @@ from hypothesis import settings
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_written_into_the_root():
+    "The tests write into folders of their own; what tools keep, as .pytest_cache, begins with a dot or is ignored."
+    before = visible(ROOT)
+    yield
+    assert not visible(ROOT) - before, "the tests wrote these into the root of the project"
+
+
+def visible(folder):
+    return {name for name in os.listdir(folder) if not name.startswith((".", "__pycache__"))}
+
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 

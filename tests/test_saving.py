@@ -21,7 +21,9 @@ from hypothesis import strategies as st
 from micrograd_es import saving
 from micrograd_es.engine import Value
 from micrograd_es.saving import load, save
+from micrograd_es.system import files
 from tests.promises import faults
+from tests.support import ROOT
 
 
 class Net:
@@ -394,6 +396,62 @@ def test_a_call_that_fails(call, code, failing, monkeypatch):
 
     monkeypatch.setattr(os, call, fail)
     assert failing().errno == code
+
+
+PARTS = [f".micrograd_es-{digit * 16}.part" for digit in "0123"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="locks of POSIX")
+def test_what_was_left_behind_is_removed(tmp_path):
+    "By the next to save in the folder: what nobody writes at any more, and nothing else."
+    fcntl = pytest.importorskip("fcntl")
+    dead, alive, link, folder = (tmp_path / name for name in PARTS)
+    dead.write_text("{")
+    folder.mkdir()
+    (tmp_path / "other.part").write_text("another's")
+    link.symlink_to(tmp_path / "other.part")
+    with open(alive, "xb") as writer:
+        fcntl.flock(writer, fcntl.LOCK_EX)
+        save(EXAMPLE, tmp_path / "model.json")
+        assert sorted(os.listdir(tmp_path)) == [*PARTS[1:], "model.json", "other.part"]
+    save(EXAMPLE, tmp_path / "model.json")
+    assert sorted(os.listdir(tmp_path)) == [*PARTS[2:], "model.json", "other.part"]
+
+
+def test_where_files_cannot_be_locked(tmp_path, monkeypatch):
+    "What is an hour old was left behind; on Windows no file is moved while it is open."
+    monkeypatch.setattr(files, "fcntl", None)
+    old, new = (tmp_path / name for name in PARTS[:2])
+    old.write_text("{")
+    new.write_text("{")
+    os.utime(old, (time.time() - 4000,) * 2)
+    save(EXAMPLE, tmp_path / "model.json")
+    assert sorted(os.listdir(tmp_path)) == [PARTS[1], "model.json"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_many_kills_in_one_folder():
+    "(`python -m tests.faults kills`: 300.) However many writers die, they leave one part file at most."
+    assert faults.alone("kills_in_one_folder", 15) <= 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="locks of POSIX")
+def test_writers_beside_each_other(tmp_path):
+    "None takes another's part file for left behind: every save() succeeds."
+    program = """
+import json, sys
+from faults import model, save
+for i in range(150):
+    save(model([0.5] * 100), f"{sys.argv[1]}/{sys.argv[2]}.json")
+print(json.dumps("done"))
+"""
+    path = os.pathsep.join((str(ROOT), str(Path(faults.__file__).parent)))
+    writers = [
+        subprocess.Popen([sys.executable, "-c", program, str(tmp_path), name], env=os.environ | {"PYTHONPATH": path})
+        for name in "aab"
+    ]
+    assert [writer.wait(timeout=60) for writer in writers] == [0, 0, 0]
+    assert sorted(os.listdir(tmp_path)) == ["a.json", "b.json"]
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace"])

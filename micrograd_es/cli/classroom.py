@@ -80,7 +80,7 @@ def graded(options: argparse.Namespace) -> str:
     "The report on files, or on what was typed for one sheet; or a hint."
     if options.hint:
         question, _, level = options.hint.partition(".")
-        if not question.isdecimal() or not (level or "1").isdecimal():
+        if not question.isdecimal() or not (level or "1").isdecimal() or len(options.hint) > 20:
             raise ValueError(f"--hint {options.hint[:30]}: give it a question and how explicit, as in 3 or 3.2")
         return hints.hint(sheet(options.source), int(question), int(level or 1))
     if is_file(options.source):

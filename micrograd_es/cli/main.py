@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import runpy
 import sys
 import traceback
@@ -15,9 +16,11 @@ from unicodedata import normalize
 
 from ..engine import Value
 from ..expression.parser import ExpressionError, parse
+from ..system.quotes import short
 from .parser import Parser
 
 DEMO = ["(x*w - y)**2", "x=1", "w=1", "y=2"]
+OPTION = re.compile(r"-h|--|--[a-z]+(-[a-z]+)*(=.*)?", re.DOTALL)  # what else begins with a minus is an expression
 PICTURES = "svg", "png", "pdf", "dot"
 TEXTS = {"latex": "LaTeX", "markdown": "Markdown", "html": "HTML", "mermaid": "the picture as Mermaid text"}
 EXAMPLES = """
@@ -77,8 +80,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return train(argv[1:])
     parser = arguments()
     # argparse takes "-x**2" for an option, unless there is a space in it
-    spaced = [f" {word}" if word[:1] == "-" != word[1:2] and word != "-h" else word for word in argv]
-    options = parser.parse_intermixed_args(spaced)
+    spaced = [f" {word}" if word[:1] == "-" and not OPTION.fullmatch(word) else word for word in argv]
+    options, unknown = parser.parse_known_intermixed_args(spaced)
+    if unknown:
+        name = short(unknown[0])
+        parser.error(f"{name} is no option; an expression that begins so is put into parentheses, as in ({name})")
     if options.version:
         from .. import __version__
 
@@ -109,7 +115,9 @@ def graph(source: str, values: list[str]) -> tuple[Value, dict[str, Value]]:
 
     if source.endswith(".py"):
         if values:
-            raise ExpressionError(f"{values[0]}: numbers go with an expression; in {source} they are set by the file")
+            raise ExpressionError(
+                f"{short(values[0])}: numbers go with an expression; in {source} they are set by the file"
+            )
         root = script(source)
         return root, {name: v for v, name in Graph(root, {}).names.items()}
     root, known = parse(source, **numbers(values))
@@ -123,9 +131,9 @@ def numbers(assignments: list[str]) -> dict[str, float]:
         name, equals, number = text.partition("=")
         name = normalize("NFC", name.strip())
         if not equals:
-            raise ExpressionError(f"{text!r}: expected name=number; put the expression in quotes")
+            raise ExpressionError(f"{short(text)!r}: expected name=number; put the expression in quotes")
         if name in given:
-            raise ExpressionError(f"{name} is given twice")
+            raise ExpressionError(f"{short(name)} is given twice")
         try:
             given[name] = parse(number).root.data if "=" not in number else float("nan")
         except ExpressionError:
@@ -139,7 +147,7 @@ def chosen(wrt: list[str], names: dict[str, Value]) -> list[Value]:
     "The Values called so."
     for name in wrt:
         if normalize("NFC", name) not in names:
-            raise ExpressionError(f"--wrt {name}: no such name; there are {', '.join(names)}")
+            raise ExpressionError(f"--wrt {short(name)}: no such name; there are {', '.join(names)}")
     return [names[normalize("NFC", name)] for name in wrt]
 
 
@@ -147,7 +155,7 @@ def script(path: str) -> Value:
     "The Value called loss that a Python file leaves; its variables label the graph."
     from ..graph import Graph
 
-    if not Path(path).is_file():
+    if not os.path.isfile(path):  # Path.is_file() raises for a name that is too long
         raise ExpressionError(f"{path}: no such file")
     sys.path.insert(0, str(Path(path).resolve().parent))  # its neighbours can be imported, as under `python file.py`
     try:

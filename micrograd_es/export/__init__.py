@@ -6,8 +6,8 @@
     source                             forward and backward of a scalar graph as straight-line Python
     Workers                            a replay's gradients computed by the workers of a Dask cluster
 
-Each needs the package it is named after, which is imported when it is called: pip install micrograd-es[torch], [jax],
-[onnx], [safetensors], [cluster]. `source` needs nothing.
+Each needs the package it is named after, which is imported when it is called: pip install "micrograd-es[torch]", or
+[jax], [onnx], [safetensors], [cluster]. `source` needs nothing.
 """
 
 from __future__ import annotations

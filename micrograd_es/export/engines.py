@@ -25,7 +25,7 @@ def engine(package: str, extra: str, what: str) -> Any:
 def program(x: Any, what: str) -> Pure:
     "The array program of a replay; TypeError for anything else."
     if not isinstance(x, Replay):
-        raise TypeError(f"{what} takes a replay, as replay(loss, inputs, parameters) answers, not {type(x).__name__}")
+        raise TypeError(f"{what} takes a replay, as replay(loss, inputs, parameters) returns, not {type(x).__name__}")
     return Pure(x.plan)
 
 

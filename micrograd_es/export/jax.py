@@ -13,9 +13,9 @@ jax = engine("jax", "jax", "to_jax")
 def to_jax(replay: Any, function: str = "loss") -> Callable[[Any, Any], Any]:
     """The function loss(parameters, batch) of a replay, for jax.jit, grad, vmap and sharding; or "predict" instead.
 
-    `parameters` is one flat array in the order of the replay's, such as `replay.weights`; a batch has a row for each
-    sample. The loss is the mean over the batch, predict answers a row for each sample. Derivatives are the local
-    gradients of the table. JAX counts in float32 unless jax.config.update("jax_enable_x64", True) says otherwise.
+    `parameters` is one flat array in the order of the replay's, such as `replay.weights`; a batch is an
+    array (samples, inputs). The loss is the mean over the batch, predict returns (samples, outputs). Derivatives are
+    the local gradients of the table. JAX counts in float32, but for jax.config.update("jax_enable_x64", True).
     Where the replay finds no groups, as in a long chain, every node is a statement: JAX compiles hundreds of them in
     reasonable time, not thousands. TypeError for what is no replay; ImportError without JAX.
     """

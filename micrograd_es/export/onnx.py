@@ -23,8 +23,8 @@ OPSET, FILE_VERSION = 18, 8  # read by onnxruntime from 1.14 on
 def to_onnx(x: Any, path: str | os.PathLike[str], dtype: Any = float) -> None:
     """Write an ONNX file of a module (or a list of modules) layer by layer, or of a replay's array program.
 
-    Its input is called batch and has a row for each sample, as many as you like; its output is what the module answers
-    in eval(), or what the replay's predict answers, a row for each sample. The weights are those of now. Numbers are
+    Its input is called batch, of the shape (samples, inputs), for any number of samples; its output is what the module
+    returns in eval(), or what the replay's predict returns, for each sample. The weights are those of now. Numbers are
     float64, or float32 if dtype says so: onnxruntime has no convolution for float64. The file is checked by onnx before
     it is written.
 

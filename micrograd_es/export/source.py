@@ -55,7 +55,7 @@ TAKEN = {"math", "max", "min", "abs", "float"}  # names that the program needs i
 
 
 def source(root: Value | Graph) -> str:
-    """The forward and the backward pass of the graph under root, as a Python program of one line for each step.
+    """The forward and the backward pass of the graph under root, as a Python program of one line for each operation.
 
     It needs nothing but Python, and at its end compares itself with the numbers of the graph. Labels that are Python
     names are kept. ValueError if a number in the graph is not finite: Python's own arithmetic would stop there.

@@ -30,7 +30,7 @@ def to_torch(x: Any) -> Any:
     The Sequential has the same outputs and gradients, whatever the batch (its inputs have the samples as first axis).
     An activation that PyTorch does not have is the table's own row on tensors. BatchNorm gathers PyTorch's unbiased
     variance; leaky_relu has PyTorch's derivative at exactly 0. The nn.Module of a replay has `weights`, one flat
-    tensor of the replay's type; called on a batch it answers the mean loss, and its `predict` a row for each sample.
+    tensor of the replay's type; called on a batch it returns the mean loss, and its `predict` (samples, outputs).
 
     TypeError for a module that has no counterpart: take a replay of its loss. ImportError without PyTorch.
     """
@@ -100,7 +100,7 @@ def _layer(step: Step) -> Any:
 
 
 class Recurrent(torch.nn.RNN):  # type: ignore[misc, name-defined]
-    "nn.RNN with a single bias, as a layer that answers its states and nothing else."
+    "nn.RNN with a single bias, as a layer that returns its states and nothing else."
 
     def __init__(self, inputs: int, hidden: int, act: str):
         super().__init__(inputs, hidden, nonlinearity=act, batch_first=True)

@@ -1,6 +1,6 @@
 """A replay's gradients, computed by the workers of a Dask cluster.
 
-The gradient of a sum is the sum of the gradients: so a batch is cut into shards, every worker answers the sum of the
+The gradient of a sum is the sum of the gradients: so a batch is cut into shards, every worker returns the sum of the
 gradients of its shard, and these sums are added in a fixed order. At every step only the parameters travel, and one sum
 comes back. Everything is a task that can be done again, so a worker that dies takes nothing with it.
 """
@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from ..calculus import TABLE
-from ..engine import Value, new, topological
+from ..engine import Value, new
 from ..optim import Optimizer
 from ..replay import Replay, replay
+from ..replay.plan.groups import topological_of
 from .engines import engine
 
 engine("distributed", "cluster", "Workers")
@@ -29,8 +30,8 @@ class Workers:
     """A replay at work on many machines: the same loss_and_gradients and step as the replay, to rounding.
 
     `client` is a distributed.Client, of a LocalCluster or of any scheduler. The graph travels to each worker once, and
-    is planned there. With `data`, an array or a function without arguments that answers one (so that each worker reads
-    its own disk), the workers keep the samples, and a batch is a list of row numbers; without it, batches travel.
+    is planned there. With `data`, an array or a function without arguments that returns one (so that each worker reads
+    its own disk), the workers keep the samples, and a batch is a list of their numbers; without it, batches travel.
 
     A batch is cut into `shards` (by default one for each worker there is now). The sums are added in the order of the
     shards, whoever computed them: the same numbers on every run, also when workers come, go or die. The parameters are
@@ -43,12 +44,12 @@ class Workers:
         self.program = client.submit(Program, *_packed(replay), data, pure=False)
 
     def loss_and_gradients(self, batch: Any) -> tuple[float, Array]:
-        "The mean loss of a batch (of numbers or, with data, of row numbers), and its gradient."
+        "The mean loss of a batch (of numbers or, with data, of the numbers of samples), and its gradient."
         batch = np.asarray(batch)
         if not len(batch):
             raise ValueError("a batch of no samples")
         if self.keeps and batch.dtype.kind not in "iu":
-            raise ValueError("the workers keep the samples: a batch is a list of their row numbers, whole numbers")
+            raise ValueError("the workers keep the samples: a batch is a list of their numbers, whole numbers")
         weights = self.client.submit(_same, self.replay.weights, pure=False)
         shards = np.array_split(batch, min(self.shards, len(batch)))
         addresses = self._addresses()
@@ -67,7 +68,7 @@ class Workers:
         return float(loss), np.array(gradients)
 
     def step(self, batch: Any, optimizer: Optimizer) -> float:
-        "One step of training, as the replay's own; answers the loss before it."
+        "One step of training, as the replay's own; returns the loss before it."
         loss, gradients = self.loss_and_gradients(batch)
         weights = self.replay.weights
         self.replay.weights = weights - optimizer.lr * optimizer.direction(0, gradients, weights)
@@ -124,7 +125,7 @@ def _same(x: Any) -> Any:
 
 def _packed(r: Replay) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     "The graph as plain arrays: for each node its row, its parents and its number. Rows of the table go by their names."
-    order = topological(Value(0.0, [r.loss, *r.inputs, *r.parameters]))[:-1]
+    order = topological_of([r.loss, *r.inputs, *r.parameters])
     place = {v: i for i, v in enumerate(order)}
     table = {op: name for name, op in TABLE.items()}
     ops: dict[Any, int] = {}

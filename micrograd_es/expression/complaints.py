@@ -15,6 +15,7 @@ from unicodedata import name as unicode_name
 
 from ..calculus import TABLE
 from ..engine import Value
+from ..system.quotes import short
 from ..text.methods import Method
 
 TOKEN = re.compile(
@@ -58,12 +59,6 @@ def allowed() -> str:
     "The end of a refusal: what could have been written instead."
     one_name_each = {row: name for name, row in functions().items()}.values()
     return f"allowed are names, numbers, + - * / **, parentheses, and {', '.join(sorted(one_name_each))}"
-
-
-def short(text: str) -> str:
-    "The text, or its beginning, on one line and fit to be printed."
-    text = " ".join(text.split())
-    return "".join(c if c.isprintable() else "?" for c in (text if len(text) <= 40 else text[:37] + "..."))
 
 
 def advice(c: str) -> str:

@@ -23,7 +23,8 @@ from typing import Any, NamedTuple, NoReturn
 from unicodedata import normalize
 
 from ..engine import Value
-from .complaints import SPELLINGS, allowed, complaints, functions, short
+from ..system.quotes import short
+from .complaints import SPELLINGS, allowed, complaints, functions
 
 LONGEST = 10_000  # characters of text: far more than a slide holds, far less than hurts
 
@@ -152,17 +153,17 @@ class _Reader:
         self.refuse_node(node, f"{self.text(node)} is not allowed; {allowed()}")
 
     def function(self, node: ast.AST, name: str, xs: list[ast.expr]) -> Callable[..., Value]:
-        "The row called by this name, if it takes so many inputs."
+        "The row called by this name, if it takes this number of inputs."
         row = functions().get(name)
         if row is None:
             near = get_close_matches(name, functions(), 1)
             hint = f"write {SPELLINGS[name]}" if name in SPELLINGS else f"write {near[0]}?" if near else allowed()
             if name in self.names:
-                hint = f"write {name}*(...) to multiply"
+                hint = f"write {short(name)}*(...) to multiply"
             self.refuse_node(node, f"{short(name)} is not a function here: {hint}")
         arity = row.op.arity
         if not xs if arity is None else len(xs) != arity:
-            wanted = "at least 1 input" if arity is None else f"{arity} input{'s' * (arity > 1)}"
+            wanted = "at least 1 input" if arity is None else f"{arity} input{'s' if arity > 1 else ''}"
             self.refuse_node(node, f"{name} takes {wanted}, not {len(xs)}")
         return row
 

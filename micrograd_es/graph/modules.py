@@ -123,7 +123,7 @@ class Gathering:
             found = within[0]
         else:
             found = Cluster(module, outs, nodes, within, module.caption())
-            called = {id(part): name for name, part in module._children()}
+            called = {id(part): name for name, part in module.named_children()}
             for part in within:
                 if part.title == type(part.module).__name__:
                     part.title = called.get(id(part.module), part.title)

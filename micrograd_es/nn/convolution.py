@@ -21,7 +21,7 @@ Image = Sequence[Sequence[Sequence[Any]]]
 class Conv1d(Module):
     """out[o][t] = act(b[o] + Σ over channels c and taps k of w[o][c][k] · x[c][t·stride + k - padding]).
 
-    Called on a signal of `cin` channels; the answer has `cout` channels of (n + 2·padding - kernel) // stride + 1
+    Called on a signal of `cin` channels; it returns `cout` channels of (n + 2·padding - kernel) // stride + 1
     values. What lies outside is 0 and makes no nodes. ValueError if the signal is shorter than the kernel.
     """
 
@@ -126,12 +126,12 @@ def pool1d(signal: Signal, size: int, kind: str = "max") -> list[list[Value]]:
 
 def pool2d(image: Image, size: int, kind: str = "max") -> list[list[list[Value]]]:
     'The "max" or the "mean" of every size × size square of each channel.'
-    answer = []
+    found = []
     for channel in image:
         rows, columns = places(len(channel), size, size, 0), places(len(channel[0]), size, size, 0)
         squares = [[[v for row in channel[i : i + size] for v in row[j : j + size]] for j in columns] for i in rows]
-        answer.append([[_pooled(square, kind) for square in line] for line in squares])
-    return answer
+        found.append([[_pooled(square, kind) for square in line] for line in squares])
+    return found
 
 
 def _pooled(values: Sequence[Any], kind: str) -> Value:

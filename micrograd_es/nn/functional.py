@@ -61,7 +61,7 @@ def mean(xs: Sequence[Any]) -> Value:
 
 
 def argmax(xs: Sequence[Any]) -> int:
-    """Which is the largest: the class that a network answers. The first one, if several are.
+    """Which is the largest: the class that a network decides for. The first one, if several are.
 
     >>> argmax([Value(0.1), Value(0.7), Value(0.2)])
     1

@@ -19,19 +19,19 @@ class Call:
 
 
 def signed(call: Callable[..., Any]) -> Callable[..., Any]:
-    "The same __call__; every value that it answers, in lists too, carries the call."
+    "The same __call__; every value that it returns, in lists too, carries the call."
 
     @wraps(call)
     def called(self: Module, *args: Any, **kwargs: Any) -> Any:
-        answer = call(self, *args, **kwargs)
-        mark, stack = (Call(self),), [answer]
+        result = call(self, *args, **kwargs)
+        mark, stack = (Call(self),), [result]
         while stack:
             x = stack.pop()
             if isinstance(x, list | tuple):
                 stack += x
             elif isinstance(x, Value) and x.parents and not (x.calls and x.calls[-1].module is self):
                 x.calls += mark
-        return answer
+        return result
 
     return called
 
@@ -73,7 +73,7 @@ class Module:
 
     def named_buffers(self) -> Iterator[tuple[str, list[float]]]:
         "The numbers that are saved with the parameters but not trained, as batch norm's running statistics."
-        for name, part in self._children():
+        for name, part in self.named_children():
             if part is not self:
                 for key, numbers in part.named_buffers():
                     yield f"{name}.{key}", numbers
@@ -113,7 +113,7 @@ class Module:
         layers.1   Layer of 1 LinearNeuron(3)         4
         total                                        13
         """
-        rows = [(name, part.describe(), len(part.parameters())) for name, part in self._children()]
+        rows = [(name, part.describe(), len(part.parameters())) for name, part in self.named_children()]
         rows.append(("total", "", len(self.parameters())))
         wide, text = max(len(name) for name, _, _ in rows), max(len(what) for _, what, _ in rows)
         return "\n".join(f"{name:{wide}}   {what:{text}}   {count:7,}" for name, what, count in rows)
@@ -132,7 +132,8 @@ class Module:
         "What its parameters and the nodes within are called, as seen from one of its outputs."
         return {}
 
-    def _children(self) -> list[tuple[str, Module]]:
+    def named_children(self) -> list[tuple[str, Module]]:
+        "The modules right inside it, by their names; itself, if there are none."
         found: list[tuple[str, Module]] = []
         stack = self.parts()[::-1]
         while stack:

@@ -89,7 +89,7 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """Neurons side by side on the same inputs; a layer of one neuron answers a bare Value, others a list.
+    """Neurons side by side on the same inputs; a layer of one neuron returns a bare Value, others a list.
 
     act="softmax" makes the neurons linear and their outputs probabilities that sum to 1.
     """

@@ -16,7 +16,7 @@ from .perceptron import check_inputs
 class BatchNorm(Module):
     """γ · (x - μ) / √(variance + ε) + β, for each feature over the examples of a batch (CSE471; Ioffe & Szegedy 2015).
 
-    Called on a batch, a list of examples, each a list of `features` Values; answers one of the same shape. In training
+    Called on a batch, a list of examples, each a list of `features` Values; returns one of the same shape. In training
     μ and the (biased) variance are the batch's own, and gradients flow through them; running means of both are kept
     (running ← (1 - momentum) · running + momentum · batch) and used in eval(). ValueError for a batch of one example.
     """
@@ -64,7 +64,7 @@ class Dropout(Module):
     """In training each value becomes 0 with probability p, else h / (1 - p), so that its mean stays h (CSE471).
 
     Called on a list of Values. In eval() nothing happens, except with `monte_carlo=True`: then it goes on dropping, and
-    the spread of several answers is a measure of the network's doubt. `rng` draws the masks (default: `random`).
+    the spread of several results is a measure of the network's doubt. `rng` draws the masks (default: `random`).
     ValueError unless 0 <= p < 1.
     """
 

@@ -12,9 +12,9 @@ from .perceptron import Activation, Layer, check_inputs
 
 
 class RNN(Module):
-    """h ← act(W x + U h + b), the same weights at every step; the answer is V h + c of every step.
+    """h ← act(W x + U h + b), the same weights at every step; it returns V h + c of every step.
 
-    Called on a list of inputs, each a list of `nin` Values or numbers; answers a list of outputs, each a list of `nout`
+    Called on a list of inputs, each a list of `nin` Values or numbers; returns a list of outputs, each a list of `nout`
     Values. The graph is the unrolled one: backward() through it is backpropagation through time.
     """
 

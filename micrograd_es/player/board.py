@@ -126,10 +126,10 @@ class Board(Folded):
         }
 
     def svg(self) -> str:
-        return bare(self.picture().svg())
+        return unstyled(self.picture().svg())
 
 
-def bare(svg: str) -> str:
+def unstyled(svg: str) -> str:
     "Graphviz's SVG without its colours, fonts and titles: these are the style sheet's, in light and in dark."
     from xml.etree import ElementTree
 

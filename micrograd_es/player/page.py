@@ -14,6 +14,7 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from ..engine import Value
@@ -105,7 +106,7 @@ def _image(graph: Graph) -> str:
 
 
 def _boards(graph: Graph) -> list[Board]:
-    "The pictures: first the one to begin with; ValueError if nobody could follow it."
+    "The pictures: first the one to begin with; ValueError if it is too large to be followed."
     order = graph.order
     forest = outermost(order)
     boxes = len(order) - sum(len(c.nodes) - 1 for c in forest)
@@ -146,7 +147,7 @@ def _html(graph: Graph, title: str | None, learn: list[int]) -> str:
         "views": "\n".join(svgs),
         "script": script,
     }
-    return re.sub(r"<!--(\w+)-->", lambda m: parts[m[1]], _file("page.html"))
+    return Template(_file("page.html")).substitute(parts)
 
 
 def _script(name: str) -> str:

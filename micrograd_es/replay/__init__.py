@@ -9,7 +9,7 @@ x @ W appears although nobody wrote it. `.source` shows the program, `.explain()
 >>> r.loss_and_gradients([[1.0, 2.0], [2.0, 4.0]])
 (2.5, array([-5.]))
 
-It needs NumPy: pip install micrograd-es[fast].
+It needs NumPy: pip install "micrograd-es[fast]".
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def replay(
 
     `inputs` are the leaves that every sample of a batch has its own numbers for, in the order of a batch's columns;
     `parameters` those that training changes; every other leaf stays the number it is now. `outputs` are more nodes
-    whose numbers `predict` answers. The loss of a batch is the mean over its samples.
+    whose numbers `predict` returns. The loss of a batch is the mean over its samples.
 
     The `runner` "numpy" needs NumPy and nothing else. "numba" runs the same groups in machine code, faster where
     batches are small or where the graph is a long chain; compiling takes some seconds, once for each set of operations.

@@ -17,17 +17,22 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ..optim import Optimizer, train
 
-if TYPE_CHECKING:
-    from .run import Replay
+
+class Trainable(Protocol):
+    "What is trained here, as a replay: it has weights, and makes a step on a batch."
+
+    weights: Any
+
+    def step(self, batch: Any, optimizer: Optimizer) -> float: ...
 
 
 def fit(
-    r: Replay,
-    rows: Any,
+    r: Trainable,
+    samples: Any,
     optimizer: Optimizer,
     epochs: int = 10,
     batch: int | None = None,
@@ -35,10 +40,10 @@ def fit(
     progress: bool = False,
     accuracy: Callable[[], float] | None = None,
 ) -> list[float]:
-    """Train a replay on rows, one for every sample, with a column for every input. Answers the mean loss of each epoch.
+    """Train a replay on samples, each with a number for every input. Returns the mean loss of each epoch.
 
-    `batch` is the size of a minibatch (None: all rows at once), `rng` shuffles, as random.Random(seed). With `progress`
-    a line on stderr tells epoch, loss, what `accuracy()` answers after every epoch, and examples per second. r.write()
+    `batch` is the size of a minibatch (None: all at once), `rng` shuffles, as random.Random(seed). With `progress`
+    a line on stderr tells epoch, loss, what `accuracy()` returns after every epoch, and examples per second. r.write()
     puts what was learned into the graph; r.weights is it.
 
     FloatingPointError as soon as a loss is not finite: the weights are then again what they were before, and another
@@ -47,11 +52,12 @@ def fit(
     from numpy import asarray
 
     start = r.weights.copy()
-    rows = asarray(rows, start.dtype)
-    if not len(rows):
-        raise ValueError("fit: there is no row to learn from")
+    samples = asarray(samples, start.dtype)
+    if not len(samples):
+        raise ValueError("fit: there is no sample to learn from")
     try:
-        return train(lambda places: r.step(rows[places], optimizer), len(rows), epochs, batch, rng, progress, accuracy)
+        loop = epochs, batch, rng, progress, accuracy
+        return train(lambda places: r.step(samples[places], optimizer), len(samples), *loop)
     except FloatingPointError as error:
         r.weights = start
         raise FloatingPointError(f"{error}; the weights are again what they were before") from None

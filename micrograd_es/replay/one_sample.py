@@ -1,4 +1,4 @@
-"""Looking closer at a training: the scalar graph of one sample, at this moment, and whose fault a gradient is.
+"""Looking closer at a training: the scalar graph of one sample, at this moment; what each adds to a gradient.
 
 >>> from micrograd_es.replay import replay
 >>> x, w, y = Value(0.0, label="x"), Value(1.0, label="w"), Value(0.0, label="y")
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from .run import Replay
 
 
-def microscope(r: Replay, row: Sequence[float], *leaves: Value) -> Value:
-    """The scalar graph of this moment of a training, for one sample: a row with a number for every input.
+def microscope(r: Replay, sample: Sequence[float], *leaves: Value) -> Value:
+    """The scalar graph of this moment of a training, for one sample: a number for every input.
 
-    The parameters' numbers of now, and the row's, are put into the very Values that the replay was made of; the loss
+    The parameters' numbers of now, and the sample's, are put into the very Values that the replay was made of; the loss
     is computed again and its gradients go backward, from zero. What comes back is that loss; with `leaves`, its
     `close_up`: the part that concerns these weights. The replay itself goes on as if nothing had been.
     """
-    if len(row) != len(r.inputs):
-        raise ValueError(f"a sample of {len(row)} numbers: this replay has {len(r.inputs)} inputs")
+    if len(sample) != len(r.inputs):
+        raise ValueError(f"a sample of {len(sample)} numbers: this replay has {len(r.inputs)} inputs")
     r.write()
-    for x, number in zip(r.inputs, row):
+    for x, number in zip(r.inputs, sample):
         x.data = float(number)
     r.loss.zero_grad()
     r.loss.forward().backward()
@@ -52,4 +52,4 @@ def contributions(r: Replay, batch: Any, wrt: Value | Sequence[Value]) -> Any:
         if w not in place:
             raise ValueError(f"{w.label or w!r} is no parameter of this replay")
     at = place[wrt] if isinstance(wrt, Value) else [place[w] for w in wrt]
-    return array([r.loss_and_gradients([row])[1][at] for row in batch])
+    return array([r.loss_and_gradients([sample])[1][at] for sample in batch])

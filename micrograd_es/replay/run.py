@@ -49,8 +49,8 @@ class Replay:
         "The graph, parents before children."
         order = topological_of([self.loss, *self.outputs])
         for v in order:
-            if v.parents and not v.op.forward:
-                v.op.evaluate()  # says that this operation has no row
+            if v.parents:
+                v.op.row()  # TypeError if this operation has none
         return order
 
     @cached_property
@@ -97,15 +97,15 @@ class Replay:
     def loss_and_gradients(self, batch: Any) -> tuple[float, Array]:
         """The mean loss of a batch, and its gradient with respect to every parameter.
 
-        A batch has a row for every sample, a column for every input.
+        A batch is an array of the shape (samples, inputs).
         """
         self.runner.run(self._checked(batch), back=True)
         return self._number(self.loss), self.gradients
 
     def step(self, batch: Any, optimizer: Optimizer, loss: bool = True) -> float:
-        """One step of training on a batch, by the very rule that moves single Values; answers the loss before it.
+        """One step of training on a batch, by the very rule that moves single Values; returns the loss before it.
 
-        With loss=False it answers nan, and what only the loss needs is not computed.
+        With loss=False it returns nan, and what only the loss needs is not computed.
         """
         runner = self.runner
         runner.run(self._checked(batch), back=True, answers=loss)
@@ -117,7 +117,7 @@ class Replay:
     fit = fit
 
     def predict(self, batch: Any) -> Array:
-        "The numbers of `outputs` (of the loss, if there are none): a row for every sample."
+        "The numbers of `outputs` (of the loss, if there are none): an array of the shape (samples, outputs)."
         self.runner.run(self._checked(batch))
         columns = np.empty((len(batch), len(self.outputs) or 1), self.dtype)
         for i, v in enumerate(self.outputs or [self.loss]):
@@ -131,8 +131,8 @@ class Replay:
         sorted()) a replay cannot decide again: it keeps what was decided for the sample that it was made with.
         """
         self.write()
-        for i, row in enumerate(self._checked(batch)):
-            loss, (value, gradients) = build([Value(x) for x in row]), self.loss_and_gradients([row])
+        for i, sample in enumerate(self._checked(batch)):
+            loss, (value, gradients) = build([Value(x) for x in sample]), self.loss_and_gradients([sample])
             loss.zero_grad()
             loss.backward()
             found, wanted = [value, *gradients], [loss.data, *[p.grad for p in self.parameters]]
@@ -172,9 +172,9 @@ class Replay:
                 if not tape.rows.too_many:
                     return tape, tape
             else:
-                table = of_groups(self.plan)
-                if not table.rows.too_many:
-                    return self.plan, Machine(self.plan, table, self.dtype)
+                instructions = of_groups(self.plan)
+                if not instructions.rows.too_many:
+                    return self.plan, Machine(self.plan, instructions, self.dtype)
         if thin:
             walk = Walk(*nodes)
             return walk, walk
@@ -184,7 +184,7 @@ class Replay:
         batch = np.ascontiguousarray(batch, self.dtype)
         if batch.ndim != 2 or batch.shape[1] != len(self.inputs) or not len(batch):
             raise ValueError(
-                f"a batch of shape {batch.shape}: it needs a row for each sample, with the {len(self.inputs)} inputs"
+                f"a batch of shape {batch.shape}: it must be (samples, {len(self.inputs)}), a number for each input"
             )
         return batch
 

@@ -1,6 +1,6 @@
 """The lecture's digits, trained from scalars through the replay: `micrograd-es train mnist`, the example, the notebook.
 
-It needs NumPy: pip install micrograd-es[fast].
+It needs NumPy: pip install "micrograd-es[fast]".
 """
 
 from .digits import LECTURE, RATE, accuracy, cost_of, mistakes, network, run, table

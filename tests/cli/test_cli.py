@@ -256,10 +256,13 @@ def test_a_file_that_is_none(mistake, here):
         (["x*x", "x=1", "--wrt", "q"], "--wrt q: no such name; there are x, loss"),
         (["x*x", "x=1", "--wrt"], "argument --wrt: expected one argument"),
         (["x*x", "x=1", "--latex", "--html"], "argument --html: not allowed with argument --latex"),
-        (["x*x", "x=1", "--nix"], "unrecognized arguments: --nix"),
+        (
+            ["x*x", "x=1", "--nix"],
+            "--nix is no option; an expression that begins so is put into parentheses, as in (--nix)",
+        ),
         ([""], "there is nothing to compute"),
         (["(" * 5000 + ")" * 5000], "column 2"),
-        (["-" * 3000 + "x", "x=1"], "unrecognized arguments: ---"),
+        (["-" * 3000 + "x", "x=1"], "nested too deeply"),
         (["0" + "-" * 3000 + "x", "x=1"], "nested too deeply"),
         (["1" * 1_000_000], "the text has 1,000,000 characters"),
         (["+".join(["x"] * 12) + "".join(f"; a{i} = 1" for i in range(3))], "column 1: give it a name"),
@@ -273,6 +276,41 @@ def test_mistakes_are_answered_in_one_line(mistake, argv, message):
     started = time.perf_counter()
     assert mistake(*argv).startswith(message)
     assert time.perf_counter() - started < 3
+
+
+ENDLESS = "-" * 60_000, "x" * 60_000, "1" * 60_000, "x " * 30_000
+
+
+@pytest.mark.parametrize("word", ENDLESS, ids=lambda word: word[:2])
+@pytest.mark.parametrize(
+    "argv",
+    [
+        "{}", "x {}", "x x={}", "x {}=1", "x x=1 --wrt {}", "{}.py", "{}.py x=1", "x x=1 --latex={}", "x x=1 --{}", "{}(2)",
+        "worksheet {}", "worksheet chain --seed {}", "worksheet chain --sheets {}", "grade {}", "grade {}.csv", "grade {} 1=1",
+        "grade chain-1-7 {}", "grade chain-1-7 {}=1", "grade chain-1-7 1={}", "grade chain-1-7 --hint {}",
+        "train {}", "train glyphs --hidden {}", "train glyphs --cost {}", "train glyphs --seed {}", "train glyphs --save {}/a", "x x=1 --svg no/{}",
+    ],
+)  # fmt: skip
+def test_what_is_endless_is_not_repeated(run, here, argv, word):
+    status, _, err = run(*[part.replace("{}", word) for part in argv.split()])
+    assert status == 2 and len(err) < 2000 and err.count("\n") == 1 and os.listdir(here) == []
+    assert "Exceeds the limit" not in err
+
+
+def test_endless_answers(mistake, tmp_path):
+    table = tmp_path / "answers.csv"
+    table.write_text(f"sheet,question,answer\n{'s' * 60_000},1,1\n{'s' * 60_000},1,1\n", "utf-8")
+    assert len(mistake("grade", str(table))) < 300
+    table.write_text(f"sheet,question,answer\nchain-1-7,1,{'1' * 200_000}\n", "utf-8")
+    assert "line 2: field larger than field limit" in mistake("grade", str(table))
+
+
+@pytest.mark.parametrize(
+    "text", ["-(x*w)", "--(x*w)", "---x*w", "--x*w", "-x*w", "--2*x*w", "-.5*x*w", "--ŵ*x", "-h*2"]
+)
+def test_an_expression_may_begin_with_a_minus(run, here, text):
+    status, out, err = run(text, *[f"{name}=2" for name in "xwŵh" if name in text])
+    assert (status, err) == (0, "") and "loss = " in out
 
 
 def test_a_mistake_in_a_process_of_its_own(here):

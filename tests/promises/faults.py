@@ -103,6 +103,15 @@ def kills_here(times):
     return found
 
 
+def kills_in_one_folder(times):
+    "How many part files lie beside the file in the end, where all of them were killed while they wrote it."
+    rng = random.Random(6)
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(times):
+            kill(Path(folder, "model.json"), rng, in_the_midst=True)
+        return len([name for name in os.listdir(folder) if name.endswith(".part")])
+
+
 def kills(times=300):
     "How many files were lost, how many went back behind what save() had said was done, and how many died writing."
     return alone("kills_here", times)
@@ -238,17 +247,17 @@ def fuzz_here(times, seed=0):
         name = code.co_filename if code else str(arguments[1]) if event == "compile" else ""
         return __file__ if name.startswith("<row ") else name if code else ""
 
-    for argv in (
-        [*SOUND[:1], "x=1", "w=2", "y=3", *OPTIONS[:4]],
-        [SOUND[0], "x=1", "w=2", "y=3", "--html"],
-        ["grade", "chain-1-7", "1=1"],
-    ):
-        answered(argv, main)
-    sys.addaudithook(note)
     found = {"times": times, "answered": 0, "refused": 0, "crashed": 0, "wrong": [], "executed": noted, "files": []}
     signal.signal(signal.SIGALRM, signal.default_int_handler)
     with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+        os.chdir(folder)  # before the first command line: one that writes must not write where the tests were started
+        for argv in (
+            [*SOUND[:1], "x=1", "w=2", "y=3", *OPTIONS[:4]],
+            [SOUND[0], "x=1", "w=2", "y=3", "--html"],
+            ["grade", "chain-1-7", "1=1"],
+        ):
+            answered(argv, main)
+        sys.addaudithook(note)
         for _ in range(times):
             argv = command_line(dice)
             signal.alarm(20)

@@ -63,9 +63,9 @@ def test_progress(capsys):
 
 def test_mistakes_are_named():
     net, r = network()
-    with pytest.raises(ValueError, match="no row to learn from"):
+    with pytest.raises(ValueError, match="no sample to learn from"):
         fit(r, [], optim.SGD(net.parameters()))
-    with pytest.raises(ValueError, match="needs a row for each sample, with the 4 inputs"):
+    with pytest.raises(ValueError, match="it must be .samples, 4., a number for each input"):
         fit(r, ROWS[:, 1:], optim.SGD(net.parameters()))
     with pytest.raises(ValueError, match="a minibatch of 0 examples"):
         fit(r, ROWS, optim.SGD(net.parameters()), batch=0)

@@ -17,6 +17,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
 
+from ...system.quotes import short
 from .exercises import Sheet
 
 COLUMNS = "sheet", "question", "answer"
@@ -44,8 +45,8 @@ def read_answers(*paths: str | os.PathLike[str]) -> list[Answer]:
         found = read_file(Path(path))
         for key in dict.fromkeys((a.student, a.sheet) for a in found):
             if key in known:
-                student = f"of {key[0]} " if key[0] else "without a student's name "
-                raise ValueError(f"{path}: answers {student}to {key[1]} are in {known[key]} already")
+                student = f"of {short(key[0])} " if key[0] else "without a student's name "
+                raise ValueError(f"{path}: answers {student}to {short(key[1])} are in {known[key]} already")
         known |= dict.fromkeys(((a.student, a.sheet) for a in found), str(path))
         answers += found
     return answers
@@ -68,12 +69,15 @@ def parse_answers(text: str) -> list[Answer]:
     "The answers in the text of a CSV file."
     first = text.partition("\n")[0]
     rows = csv.reader(text.splitlines(), delimiter=max(",;\t", key=first.count), skipinitialspace=True)
-    head = [name.strip().lower() for name in next(rows, [])]
-    missing = [name for name in COLUMNS if name not in head]
-    if missing:
-        raise ValueError(f"line 1: it names the columns, sheet,question,answer; {' and '.join(missing)} is missing")
-    cells = (dict(zip(head, [cell.strip() for cell in row])) for row in rows)
-    return unique((f"line {rows.line_num}", row) for row in cells if any(row.values()))
+    try:
+        head = [name.strip().lower() for name in next(rows, [])]
+        missing = [name for name in COLUMNS if name not in head]
+        if missing:
+            raise ValueError(f"line 1: it names the columns, sheet,question,answer; {' and '.join(missing)} is missing")
+        cells = (dict(zip(head, [cell.strip() for cell in row])) for row in rows)
+        return unique((f"line {rows.line_num}", row) for row in cells if any(row.values()))
+    except csv.Error as error:
+        raise ValueError(f"line {rows.line_num}: {error}") from None
 
 
 def parse_page(text: str) -> list[Answer]:
@@ -87,7 +91,8 @@ def parse_page(text: str) -> list[Answer]:
     if not filled:
         raise ValueError("no answers: a browser's own “Save page as” leaves them out, the sheet's button keeps them")
     return unique(
-        (f"sheet {name}", {"sheet": name, "question": key, "answer": text, "student": dict(cells).get("student", "")})
+        (f"sheet {short(name)}",
+         {"sheet": name, "question": key, "answer": text, "student": dict(cells).get("student", "")})
         for name, cells in filled.items() for key, text in cells if key != "student"
     )  # fmt: skip
 
@@ -115,7 +120,9 @@ def unique(rows: Iterable[tuple[str, dict[str, str]]]) -> list[Answer]:
             answer = of_row(cells)
             key = answer.student, answer.sheet, answer.question
             if key in found:
-                raise ValueError(f"question {answer.question} of {answer.sheet} is answered in {found[key]} already")
+                raise ValueError(
+                    f"question {answer.question} of {short(answer.sheet)} is answered in {found[key]} already"
+                )
         except ValueError as error:
             raise ValueError(f"{place}: {error}") from None
         found[key] = place

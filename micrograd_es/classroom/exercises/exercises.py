@@ -179,7 +179,7 @@ def throw(recipe: Recipe, dice: Dice, first: int) -> Exercise:
 
 
 def sheets(level: str, count: int = 30, seed: Any = 1) -> list[Sheet]:
-    "So many different sheets. Sheet 3 is the same, whether 3 or 30 are made."
+    "`count` different sheets. Sheet 3 is the same, whether 3 or 30 are made."
     if not re.fullmatch(r"[A-Za-z0-9]{1,20}", str(seed)):
         raise ValueError(
             f"seed {str(seed)[:30]!r}: it is printed on every sheet; letters and digits only, as in 7 or 10b"

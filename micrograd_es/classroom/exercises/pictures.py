@@ -74,7 +74,7 @@ class Template:
     def __init__(self, exercise: Exercise, room: tuple[float, float], rankdir: str = "LR"):
         drawing = Blanks(exercise, rankdir)
         self.answers = {q.number: q.answer for q in exercise.questions}
-        self.text = fitted(bare(rendered(drawing.picture().source)), *room)
+        self.text = fitted(embeddable(rendered(drawing.picture().source)), *room)
         self.locals = drawing.locals
 
     def svg(self, key: bool = False) -> str:
@@ -99,7 +99,7 @@ def rendered(source: str) -> str:
         return render(source).decode()
 
 
-def bare(svg: str) -> str:
+def embeddable(svg: str) -> str:
     "An SVG that may stand in a page beside others: no prolog, no ids, no titles that pop up."
     svg = re.sub(r"<title>.*?</title>\n?|<!--.*?-->\n?", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     return re.sub(r' id="[^"]*"| font-family="[^"]*"', "", svg).replace(

@@ -31,7 +31,7 @@ class Dice:
         return items[int(self.random() * len(items))]
 
     def several(self, items: Iterable[T], count: int) -> list[T]:
-        "So many of them, no two the same."
+        "n of them, no two the same."
         left = list(items)
         return [left.pop(int(self.random() * len(left))) for _ in range(count)]
 

@@ -27,12 +27,12 @@ def worksheets(sheets: list[Sheet], hints: int = 0) -> tuple[str, str]:
     templates = [[template(e, len(sheet.exercises)) for e in sheet.exercises] for sheet in sheets]
     papers = [page(s, ts) + (back(s, hints) if hints else "") for s, ts in zip(sheets, templates)]
     keys = [page(s, ts, key=True) for s, ts in zip(sheets, templates)]
-    name = f"{LEVELS[sheets[0].level].title}: {len(sheets)} sheet{'s' * (len(sheets) > 1)}"
+    name = f"{LEVELS[sheets[0].level].title}: {len(sheets)} sheet{'s' if len(sheets) > 1 else ''}"
     return document(name, papers, text("sheet.js")), document(f"{name}, answer key", [glance(sheets), *keys])
 
 
 def template(e: Exercise, count: int) -> Template:
-    "Its picture, where so many share a page: one alone is drawn from top to bottom."
+    "Its picture, where `count` exercises share a page: one alone is drawn from top to bottom."
     return Template(e, ROOM[count], "TB" if count == 1 else "LR")
 
 

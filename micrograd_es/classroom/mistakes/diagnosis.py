@@ -101,14 +101,14 @@ class Diagnosis:
         "Two mistakes together, of which one at least is made at a row, and of which each can be made here."
         possible = [m for m in MISTAKES if not m.local or m.places(self.way)]
         for a, b in combinations(possible, 2):
-            if a.local and b.name not in ALONE:
+            if a.local and not b.alone:
                 yield a, b
 
     def tried(self, mistakes: tuple[Mistake, ...], places: tuple[Value, ...]) -> list[Finding]:
         "The finding, if this yields the number."
         try:
             gradients = wrong_gradients(self.graph, mistakes, places or None)
-        except OverflowError:  # a walk that would take for ever
+        except OverflowError:  # a pass that would take too long
             return []
         differ = [v for v in self.way if not self.same(v, gradients[v], self.gradients[v])]
         if self.wrt not in differ or not self.same(self.wrt, self.number, gradients[self.wrt]):
@@ -124,7 +124,7 @@ class Diagnosis:
         if self.right:
             return f"{here} is right: {self.reason(self.wrt)}."
         lines = [f"{here} is not {d}: that is {truth}."]
-        telling = [f for f in self.findings if f.name != "sign turned"] or self.findings
+        telling = [f for f in self.findings if not all(m.vague for m in f.mistakes)] or self.findings
         for i, finding in enumerate(telling[:SHOWN]):
             comes = "It also comes out" if i else f"{here} comes out"
             lines.append(f"{comes} if {self.sentence(finding)} ({finding.name}).")
@@ -147,7 +147,7 @@ class Diagnosis:
                 for place, (right, (x, wrong)) in enumerate(zip(edges(v), mistake.local(v))):
                     if x in self.way and right != (x, wrong):
                         return self.at_edge(Edge(v, place, right[1]), x, wrong)
-        if mistake.name in ("value for gradient", "sign turned"):
+        if mistake.nowhere:
             return f"The truth: {self.reason(self.wrt)}."
         first = f"The first number that goes wrong is at {self.called[finding.node]}"
         return f"{first}: {self.reason(finding.node)}, and not {number_text(finding.wrong)}."

@@ -30,12 +30,19 @@ Edges = list[tuple[Value, float]]  # the parents of a node, each with the local 
 
 
 class Mistake(NamedTuple):
-    "One classic error: its name, what is done wrong in one sentence, and where it is made."
+    """One classic error: its name, what is done wrong in one sentence, and where it is made.
+
+    `alone`: its numbers are so far off that it is not looked for together with another. `nowhere`: no node is the first
+    to go wrong. `vague`: it says little, and is told only where nothing else explains the number.
+    """
 
     name: str
     sentence: str
     local: Callable[[Value], Edges] | None = None
     passing: passes.Pass = passes.chain_rule
+    alone: bool = False
+    nowhere: bool = False
+    vague: bool = False
 
     def gradients(self, root: Value | Graph, at: Iterable[Value] | None = None) -> Grads:
         """What this mistake makes of root's gradient with respect to every node; made at the nodes `at`, or wherever
@@ -186,5 +193,31 @@ MISTAKES = [
         only_own,
     ),
     *[Mistake(name, sentence, passing=passing) for name, passing, sentence in passes.PASSES],
+    Mistake(
+        "upstream forgotten",
+        "the local gradient is taken for the whole: it is not multiplied with the gradient from upstream",
+        passing=passes.last_factor,
+        alone=True,
+    ),
+    Mistake(
+        "added, not multiplied",
+        "upstream and local gradient are added, where the chain rule multiplies them",
+        passing=passes.added,
+        alone=True,
+    ),
+    Mistake(
+        "value for gradient",
+        "the value of the node is given, not its gradient",
+        passing=passes.values,
+        alone=True,
+        nowhere=True,
+    ),
+    Mistake(
+        "sign turned",
+        "the number is right but for its sign: one minus is lost, or one too many",
+        passing=passes.turned,
+        nowhere=True,
+        vague=True,
+    ),
 ]
 BY_NAME = {mistake.name: mistake for mistake in MISTAKES}

@@ -15,7 +15,7 @@ from ...graph.routes import Grads, passed_on
 
 Edges = Callable[[Value], list[tuple[Value, float]]]
 Pass = Callable[[Graph, Edges], Grads]
-PATIENCE = 20_000  # visits, before a walk that goes everywhere again and again is given up
+PATIENCE = 20_000  # visits, before a pass that goes everywhere again and again is given up
 
 
 def chain_rule(graph: Graph, edges: Edges) -> Grads:
@@ -24,7 +24,7 @@ def chain_rule(graph: Graph, edges: Edges) -> Grads:
 
 
 def naive(graph: Graph, edges: Edges) -> Grads:
-    "def back(v): v._backward(); for x in v.parents: back(x). (With a stack; OverflowError after so many visits.)"
+    "def back(v): v._backward(); for x in v.parents: back(x). (With a stack; OverflowError after PATIENCE visits.)"
     grads, stack, visits = graph.seed(), [graph.root], 0
     while stack:
         v = stack.pop()
@@ -115,12 +115,4 @@ PASSES: list[tuple[str, Pass, str]] = [
      "a second backward() starts from zeroed leaves, but on the old gradients of the nodes in between"),
     ("no zero_grad anywhere", partial(twice, lambda v: True),
      "a second backward() runs on all the old gradients, those of the nodes in between too"),
-    ("upstream forgotten", last_factor,
-     "the local gradient is taken for the whole: it is not multiplied with the gradient from upstream"),
-    ("added, not multiplied", added,
-     "upstream and local gradient are added, where the chain rule multiplies them"),
-    ("value for gradient", values,
-     "the value of the node is given, not its gradient"),
-    ("sign turned", turned,
-     "the number is right but for its sign: one minus is lost, or one too many"),
 ]  # fmt: skip

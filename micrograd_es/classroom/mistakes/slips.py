@@ -59,7 +59,7 @@ def candidates(v: Value, xs: Sequence[float], names: list[str]) -> Iterator[tupl
 
 
 def evaluated(op: Any, xs: Sequence[float]) -> float:
-    "What the operation makes of them; nan if it does not take so many."
+    "What the operation makes of them; nan if it takes another number of inputs."
     try:
         return float(op.evaluate(*xs)[0])
     except TypeError:

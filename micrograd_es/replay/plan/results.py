@@ -1,4 +1,4 @@
-"Which groups only serve the answer: a step of training that nobody asks for its loss can leave them out."
+"Which groups only serve the results: a step of training that nobody asks for its loss can leave them out."
 
 from __future__ import annotations
 

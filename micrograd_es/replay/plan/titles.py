@@ -17,7 +17,7 @@ class Titles:
         what = g.op.symbol if g.op else "sums of products" if g.products else "sums"
         owners = {self.owner(v) for v in (g.nodes[0], g.nodes[-1])}
         owner = owners.pop() if len(owners) == 1 else ""
-        return clean(f"{owner}: " * bool(owner) + f"{len(g.nodes)} x {what}")
+        return clean((f"{owner}: " if owner else "") + f"{len(g.nodes)} x {what}")
 
     def owner(self, v: Value) -> str:
         "The layer whose output v is, or on the way to whose output it stands: what it is called in pictures."

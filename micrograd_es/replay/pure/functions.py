@@ -20,7 +20,7 @@ class Functions:
         return [text for _, text in self.functions.values() if text]
 
     def named(self, op: Op, count: int) -> str:
-        "The name of the function for a row on so many inputs, written once; none if it is plain arithmetic."
+        "The name of the function for a row on n inputs, written once; none if it is plain arithmetic."
         key = op.forward, op.constants, count
         if key not in self.functions:
             xs = ["x"] if count == 1 else [f"x{i}" for i in range(1, count + 1)]

@@ -3,7 +3,7 @@
 The program that a replay runs itself writes into buffers. This one only makes new arrays: `parameters` is one flat
 array, `batch` has a row for each sample, every group is one statement and gives an array with a column for each of its
 members. The same text runs where np is numpy, jax.numpy or torch. The functions in it are the table's rows, each with
-its local gradients beside it, so that an engine which differentiates by itself has the table's answer at kinks too.
+its local gradients beside it, so that an engine which differentiates by itself has the table's derivative at kinks too.
 
 >>> from micrograd_es import Value
 >>> from micrograd_es.replay import replay
@@ -40,7 +40,7 @@ HEADER = """\
 class Pure:
     """The program of a plan: `text`, in which `loss` and `predict` are functions, and the `arrays` that it names.
 
-    `predict` answers the outputs of the replay (its loss, if it has none), a row for each sample. Leaves that are
+    `predict` returns the outputs of the replay (its loss, if it has none) for each sample. Leaves that are
     neither inputs nor parameters are the numbers that they are now.
     """
 
@@ -59,7 +59,9 @@ class Pure:
         shapes = ", ".join(f"{name} {' x '.join(map(str, a.shape))}" for name, a in self.arrays.items())
         note = textwrap.fill(f"Arrays it is given: {shapes}.", 118, initial_indent="# ", subsequent_indent="# ")
         return (
-            "\n\n\n".join([HEADER + note * bool(shapes), *self.functions.texts(), self.loss, self.predict]).lstrip()
+            "\n\n\n".join(
+                [HEADER + (note if shapes else ""), *self.functions.texts(), self.loss, self.predict]
+            ).lstrip()
             + "\n"
         )
 
@@ -92,9 +94,9 @@ class Pure:
         "The statements that these roots need, and no others."
         self.number, self.weights = len(self.plan.groups), dict[str, str]()
         plan = self.plan
-        answer = self._columns(roots) if name == "predict" else f"{self._only(roots[0])}.mean()"
+        result = self._columns(roots) if name == "predict" else f"{self._only(roots[0])}.mean()"
         used = {s for v in roots for s in self.source[plan.lane.get(v, SHARED)][[plan.slot[v]]]}
-        end = [*self._weights(), f"return {answer}"]
+        end = [*self._weights(), f"return {result}"]
         blocks: list[list[str]] = []
         for i, g in reversed(list(enumerate(plan.groups, 3))):
             if i in used:
@@ -109,7 +111,7 @@ class Pure:
         lanes = {v for v in roots if self.plan.lane.get(v) == LANES}
         if lanes.issuperset(roots):
             return self._read(Read(LANES, slots))
-        spread = [self._only(v) + " + np.zeros_like(batch[:, 0:1])" * (v not in lanes) for v in roots]
+        spread = [self._only(v) + ("" if v in lanes else " + np.zeros_like(batch[:, 0:1])") for v in roots]
         return f"np.concatenate([{', '.join(spread)}], -1)"
 
     def _only(self, v: Value) -> str:
@@ -201,7 +203,7 @@ class Pure:
     def _read(self, read: Read) -> str:
         "The array that a statement reads: part of an earlier one, or of several side by side."
         sources, columns = self.source[read.buffer][read.index], self.column[read.buffer][read.index]
-        lane = ":, " * (read.buffer == LANES)
+        lane = ":, " if read.buffer == LANES else ""
         found = list(dict.fromkeys(sources.ravel().tolist()))
         if found == [1]:
             return self._array("c", self.numbers[columns])
@@ -234,16 +236,16 @@ class Pure:
     def _part(self, name: str, size: int, columns: Array, lane: str) -> str:
         "Some columns of an array: a slice, or a block of regular rows, where they are that; else they are gathered."
         flat = columns.ravel()
-        shape = f".reshape({'-1, ' * bool(lane)}{', '.join(map(str, columns.shape))})" * (columns.ndim > 1)
-        steps = np.diff(flat)
-        if bool((steps == 1).all()):
+        samples = "-1, " if lane else ""
+        shape = f".reshape({samples}{', '.join(map(str, columns.shape))})" if columns.ndim > 1 else ""
+        gaps = np.diff(flat)
+        if bool((gaps == 1).all()):
             return name + shape if len(flat) == size else f"{name}[{lane}{flat[0]}:{flat[-1] + 1}]{shape}"
-        if columns.ndim == 1 and steps[0] > 1 and (steps == steps[0]).all():
-            return f"{name}[{lane}{flat[0]}:{flat[-1] + 1}:{steps[0]}]"
+        if columns.ndim == 1 and gaps[0] > 1 and (gaps == gaps[0]).all():
+            return f"{name}[{lane}{flat[0]}:{flat[-1] + 1}:{gaps[0]}]"
         if columns.ndim == 2 and (block := _block(columns, size)):
             start, stop, rows, stride, width = block
-            inner = f"[{':, ' * bool(lane)}:, 0:{width}]"
-            return f"{name}[{lane}{start}:{stop}].reshape({'-1, ' * bool(lane)}{rows}, {stride}){inner}"
+            return f"{name}[{lane}{start}:{stop}].reshape({samples}{rows}, {stride})[{lane}:, 0:{width}]"
         return f"{name}[{lane}{self._array('i', columns)}]"
 
 

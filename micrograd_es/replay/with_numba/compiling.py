@@ -27,7 +27,7 @@ MANY = 64  # operations that differ, or inputs of one: with more, compiling take
 
 
 class Rows:
-    "The operations that a graph uses, each on so many inputs, and the kinds of instruction that they become."
+    "The operations that a graph uses, each on a number of inputs, and the kinds of instruction that they become."
 
     def __init__(self, first: int):
         self.first = first
@@ -35,7 +35,7 @@ class Rows:
         self.rows: dict[tuple[Any, ...], tuple[Op, int]] = {}
 
     def kind(self, op: Op, inputs: int) -> int:
-        "The number of an operation on so many inputs."
+        "The number of an operation on this many inputs."
         if (op, inputs) not in self.kinds:
             key = (op.forward, op.constants, inputs)
             self.rows.setdefault(key, (op, inputs))
@@ -96,14 +96,14 @@ def _written(folder: Path, name: str, text: str) -> Path:
 
 
 def _forward(op: Op, inputs: int) -> tuple[list[str], str]:
-    "The steps from x0, x1, ... to the value, and the value."
+    "The statements from x0, x1, ... to the value, and the value."
     steps = Steps(scalars)
     value = steps(op.forward(steps, *[steps(f"x{j}") for j in range(inputs)], *op.constants))
     return steps.lines, str(value)
 
 
 def _partials(op: Op, inputs: int) -> tuple[list[str], list[str]]:
-    "The steps from x0, x1, ... and y to the local gradients, and these."
+    "The statements from x0, x1, ... and y to the local gradients, and these."
     steps = Steps(scalars)
     found = op.partials(steps, steps("y"), *[steps(f"x{j}") for j in range(inputs)], *op.constants)
     return steps.lines, [str(steps(local)) for local in found]

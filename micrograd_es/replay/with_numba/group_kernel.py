@@ -1,4 +1,4 @@
-"""The loop of a replay that numba compiles: a table of instructions, run forward and back over one flat memory.
+"""The loop of a replay that numba compiles: instructions, run forward and back over one flat memory.
 
 An instruction is a row of integers. A number that the batch shares stands in memory at its slot, one of a sample at
 shared + slot * samples + sample: `place` says so. What the rows of the calculus table do is not here: `ladder` writes
@@ -89,7 +89,7 @@ def matrix(back, t, left, right, slots, memory, grads, blocks, batch, shared, y)
 
 @compiled
 def run(
-    table,
+    instructions,
     operands,
     slots,
     signs,
@@ -106,30 +106,31 @@ def run(
     forward,
     back,
 ):
-    samples, count = len(batch), len(table)
+    samples, count = len(batch), len(instructions)
     for i in spread:  # the inputs that are wanted one by one
         for b in range(samples):
             memory[shared + i * samples + b] = batch[b, i]
-    for step in range(2 * count if back else count):
-        behind = step >= count
-        if forward <= step < count:  # what only serves the answer, which nobody asks for
+    for turn in range(2 * count if back else count):
+        behind = turn >= count
+        if forward <= turn < count:  # what only serves the results, which nobody asks for
             continue
-        if step == count:  # at the loss: all gradients but its own are 0
+        if turn == count:  # at the loss: all gradients but its own are 0
             for i in range(len(empty)):
                 grads[empty[i, 0] : empty[i, 1]] = 0.0
             grads[shared + batch.shape[1] * samples : shared + lanes * samples] = 0.0
             y = place(root, lane_of_root, shared, samples)
             for b in range(samples if lane_of_root else 1):
                 grads[y + b] = 1.0 / samples if lane_of_root else 1.0
-        g = 2 * count - 1 - step if behind else step
-        kind, n, lane, o = table[g, KIND], table[g, MEMBERS], table[g, LANE], table[g, OPERAND]
-        first, width = place(table[g, START], lane, shared, samples), samples if lane else 1
+        g = 2 * count - 1 - turn if behind else turn
+        kind, n = instructions[g, KIND], instructions[g, MEMBERS]
+        lane, o = instructions[g, LANE], instructions[g, OPERAND]
+        first, width = place(instructions[g, START], lane, shared, samples), samples if lane else 1
         if kind == CLEAR:
             if not behind:
                 memory[first : first + n * width] = 0.0
         elif kind == LINEAR:  # y += Σ sign · x
-            start, lane0, sign = operands[o, SLOTS], operands[o, OF_LANES], table[g, SIGNS]
-            for i in range(table[g, TERMS] * n):
+            start, lane0, sign = operands[o, SLOTS], operands[o, OF_LANES], instructions[g, SIGNS]
+            for i in range(instructions[g, TERMS] * n):
                 a, y = place(slots[start + i], lane0, shared, samples), first + (i % n) * width
                 s = signs[sign + i] if sign >= 0 else 1.0
                 if not behind:
@@ -139,8 +140,8 @@ def run(
                     for b in range(width):
                         grads[a + b * lane0] += s * grads[y + b]
         elif kind == PRODUCTS or kind == GRID:  # y += Σ sign · left · right: member by member, or every i with every j
-            p, q, sign = operands[o, OF_LANES], operands[o + 1, OF_LANES], table[g, SIGNS]
-            terms, columns = table[g, TERMS], table[g, COLUMNS]
+            p, q, sign = operands[o, OF_LANES], operands[o + 1, OF_LANES], instructions[g, SIGNS]
+            terms, columns = instructions[g, TERMS], instructions[g, COLUMNS]
             for i in range(n):
                 y, lefts, rights, more = first + i * width, operands[o, SLOTS], operands[o + 1, SLOTS], 0
                 if kind == GRID:
@@ -162,7 +163,8 @@ def run(
                         for b in range(width):
                             grads[r + b * q] += s * grads[y + b] * memory[l + b * p]
         elif kind == MATRIX:
-            matrix(behind, table[g], operands[o], operands[o + 1], slots, memory, grads, blocks, batch, shared, first)
+            left, right = operands[o], operands[o + 1]
+            matrix(behind, instructions[g], left, right, slots, memory, grads, blocks, batch, shared, first)
         # here follow the rows of the calculus table
 
 

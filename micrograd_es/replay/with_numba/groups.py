@@ -1,4 +1,4 @@
-"""A graph at work in machine code: its table, run by the loop that numba has compiled."""
+"""A graph at work in machine code: its instructions, run by the loop that numba has compiled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ...engine import Value
 from ..plan.groups import LANES, SHARED, Plan
 from . import group_kernel as kernel
 from .compiling import compiled, group_rows
-from .instructions import Table
+from .instructions import Instructions
 
 Array = Any
 
@@ -18,13 +18,13 @@ Array = Any
 class Machine:
     "The runner of a replay that numba has compiled: what `Arrays` does, by other means."
 
-    def __init__(self, plan: Plan, table: Table, dtype: Any):
+    def __init__(self, plan: Plan, code: Instructions, dtype: Any):
         self.plan, self.dtype = plan, dtype
-        self.kernel = compiled(kernel, group_rows(table.rows))
-        self.fixed = table.arrays(dtype)
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], table.empty.astype(int), [0]])))
+        self.kernel = compiled(kernel, group_rows(code.rows))
+        self.fixed = code.arrays(dtype)
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], code.empty.astype(int), [0]])))
         self.empty = edges.reshape(-1, 2)  # from, to: where gradients must be 0 before they are added up
-        self.blocks, self.early = table.blocks, table.early
+        self.blocks, self.early = code.blocks, code.early
         self.shared, self.d_shared = np.zeros(plan.sizes[SHARED], dtype), np.zeros(plan.sizes[SHARED], dtype)
         self.memory, self.grads = self.shared, self.d_shared
         self.room: dict[int, tuple[Array, ...]] = {}  # the memory for a number of samples
@@ -55,7 +55,7 @@ class Machine:
             self.shared[region] -= rate * direction
 
     def _room(self, samples: int) -> tuple[Array, ...]:
-        "Memory for so many samples; the numbers that are shared stay."
+        "Memory for this many samples; the numbers that are shared stay."
         fixed = self.plan.sizes[SHARED]
         need = fixed + self.plan.sizes[LANES] * samples
         if need > len(self.memory):

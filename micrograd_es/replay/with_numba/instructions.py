@@ -1,4 +1,4 @@
-"""A plan as a table of instructions for the kernel."""
+"""A plan as instructions for the kernel."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Array = Any
 SMALL = 64  # numbers in a matrix, below which plain loops are faster than a call of BLAS
 
 
-class Table:
+class Instructions:
     "Instructions, their operands, and the lists of slots and signs that these point into; and the rows that they use."
 
     def __init__(self, inputs: int, sizes: Sequence[int]):
@@ -26,14 +26,14 @@ class Table:
         self.instructions, self.operands = array("q"), array("q")
         self.slots, self.signs = array("q"), array("d")
         self.blocks = 0
-        self.early = 0  # instructions before those that only serve the answer
+        self.early = 0  # instructions before those that only serve the results
         self.spread: set[int] = set()  # inputs that are wanted one by one
         self.empty = np.ones(sizes[SHARED], bool)  # shared slots whose gradient is not simply overwritten
 
     def operand(
         self, index: Sequence[int], buffer: int, wanted: bool, first: bool = False, mode: int = k.IN_PLACE
     ) -> int:
-        "Write one down; answers its number."
+        "Write one down; returns its number."
         self.operands.extend((len(self.slots), buffer, wanted, first, mode))
         self.slots.extend(index)
         return len(self.operands) // 5 - 1
@@ -51,14 +51,14 @@ class Table:
         )
 
 
-def of_groups(plan: Plan) -> Table:
-    "The table of a plan."
-    table = Table(len(plan.inputs), plan.sizes)
+def of_groups(plan: Plan) -> Instructions:
+    "The instructions of a plan."
+    code = Instructions(len(plan.inputs), plan.sizes)
     late = only_for_answers(plan)
     order = sorted(range(len(plan.groups)), key=late.__contains__)  # last what no gradient needs
-    steps = [_steps(table, plan, plan.groups[i]) for i in order]
-    table.early = sum(len(few) for few in steps[: len(order) - len(late)])
-    todo = [item for few in steps for item in few]
+    statements = [_statements(code, plan, plan.groups[i]) for i in order]
+    code.early = sum(len(few) for few in statements[: len(order) - len(late)])
+    todo = [item for few in statements for item in few]
     touched = np.zeros(plan.sizes[SHARED], bool)
     fresh = []
     for g, kind, reads, _ in reversed(todo):
@@ -67,32 +67,32 @@ def of_groups(plan: Plan) -> Table:
         for i, read in enumerate(reads):
             if used and read.buffer == SHARED and plan.needed[SHARED][read.index].any():
                 if kind == k.MATRIX and i == 0 and _side_by_side(read) and not touched[read.index].any():
-                    first, table.empty[read.index] = True, False
+                    first, code.empty[read.index] = True, False
                 touched[read.index] = True
         fresh.append(first)
     for (g, kind, reads, shape), first in zip(todo, reversed(fresh)):
-        _instruct(table, plan, g, kind, reads, first, **shape)
-    return table
+        _instruct(code, plan, g, kind, reads, first, **shape)
+    return code
 
 
-Step = tuple[Group, int, list[Read], dict[str, Any]]
+Statement = tuple[Group, int, list[Read], dict[str, Any]]
 
 
-def _steps(table: Table, plan: Plan, g: Group) -> list[Step]:
+def _statements(code: Instructions, plan: Plan, g: Group) -> list[Statement]:
     "What is to be done for a group, one after the other."
     if g.op:
-        return [(g, table.rows.kind(g.op, len(g.reads)), g.reads, {})]
-    steps: list[Step] = []
+        return [(g, code.rows.kind(g.op, len(g.reads)), g.reads, {})]
+    statements: list[Statement] = []
     for p in sorted(g.products, key=lambda p: not _is_matrix(g, p)):
         shape = {"terms": p.left.index.shape[1], "signs": p.signs}
         kind = k.PRODUCTS
         if p.grid:
             shape |= {"rows": len(p.right.index), "columns": len(p.left.index)}
-            kind = k.MATRIX if not steps and _is_matrix(g, p) else k.GRID
-        steps.append((g, kind, [p.left, p.right], shape))
-    if not steps or steps[0][1] != k.MATRIX:  # that one writes where the others add
-        steps.insert(0, (g, k.CLEAR, [], {}))
-    return steps + [
+            kind = k.MATRIX if not statements and _is_matrix(g, p) else k.GRID
+        statements.append((g, kind, [p.left, p.right], shape))
+    if not statements or statements[0][1] != k.MATRIX:  # that one writes where the others add
+        statements.insert(0, (g, k.CLEAR, [], {}))
+    return statements + [
         (g, k.LINEAR, [x.read], {"terms": x.read.index.size // len(g.nodes), "signs": x.signs}) for x in g.linear
     ]
 
@@ -104,27 +104,27 @@ def _is_matrix(g: Group, p: Product) -> bool:
 
 
 def _instruct(
-    table: Table, plan: Plan, g: Group, kind: int, reads: list[Read], first: bool,
+    code: Instructions, plan: Plan, g: Group, kind: int, reads: list[Read], first: bool,
     terms: int = 1, rows: int = 1, columns: int = 1, signs: Any = None,
 ) -> None:  # fmt: skip
-    used, block, operand = plan.differentiates(g), -1, len(table.operands) // 5
+    used, block, operand = plan.differentiates(g), -1, len(code.operands) // 5
     for i, read in enumerate(reads):
-        mode, raw = k.IN_PLACE, (read.buffer == LANES) & (read.index < table.inputs)
+        mode, raw = k.IN_PLACE, (read.buffer == LANES) & (read.index < code.inputs)
         if kind == k.MATRIX and i == 0 and not _side_by_side(read):
             mode = k.GATHERED
         if kind == k.MATRIX and i == 1:
             beside = _side_by_side(read)
             mode = k.SAMPLES if beside and raw.all() else k.IN_PLACE if beside else k.GATHERED
             if mode != k.IN_PLACE:
-                block, table.blocks = table.blocks, table.blocks + read.index.size
+                block, code.blocks = code.blocks, code.blocks + read.index.size
         if mode != k.SAMPLES:
-            table.spread.update(read.index[raw].tolist())
+            code.spread.update(read.index[raw].tolist())
         wanted = used and bool(plan.needed[read.buffer][read.index].any())
-        table.operand(read.index.ravel().tolist(), read.buffer, wanted, first and i == 0, mode)
-    sign = -1 if signs is None else len(table.signs)
+        code.operand(read.index.ravel().tolist(), read.buffer, wanted, first and i == 0, mode)
+    sign = -1 if signs is None else len(code.signs)
     if signs is not None:
-        table.signs.extend(np.ravel(signs).tolist())
-    table.instructions.extend((kind, len(g.nodes), g.start, g.buffer, operand, terms, rows, columns, sign, block))
+        code.signs.extend(np.ravel(signs).tolist())
+    code.instructions.extend((kind, len(g.nodes), g.start, g.buffer, operand, terms, rows, columns, sign, block))
 
 
 def _side_by_side(read: Read) -> bool:

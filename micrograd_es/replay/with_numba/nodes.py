@@ -11,7 +11,7 @@ import numpy as np
 
 from ...engine import Value
 from ..plan.sums import TOTAL
-from ..with_numpy.nodes import LONG
+from ..with_numpy.nodes import OneByOne
 from . import group_kernel as kernel
 from . import node_kernel as tape_kernel
 from .compiling import Rows, compiled, tape_rows
@@ -19,7 +19,7 @@ from .compiling import Rows, compiled, tape_rows
 Array = Any
 
 
-class Tape:
+class Tape(OneByOne):
     "Layout and runner in one: every number has a slot, and the nodes are done in their order."
 
     def __init__(
@@ -30,13 +30,10 @@ class Tape:
         parameters: Sequence[Value],
         dtype: Any,
     ):
-        leaves = dict.fromkeys([*inputs, *parameters, *(v for v in order if not v.parents)])
-        nodes = [v for v in order if v.parents]
-        self.slot: dict[Value, int] = {v: i for i, v in enumerate([*leaves, *nodes])}
-        self.lane: dict[Value, int] = dict.fromkeys(inputs, 1)
+        super().__init__(order, inputs, parameters)
         self.rows = Rows(tape_kernel.TABLE)
         kinds, reads = array("I"), array("I")
-        for v in nodes:
+        for v in self.nodes:
             slots = [self.slot[x] for x in v.parents]
             if v.op is TOTAL:
                 kinds.append(tape_kernel.SUM)
@@ -60,9 +57,6 @@ class Tape:
         self.kernel.run(
             self.kinds, self.reads, batch, self.shared, self.d_shared, self.places, self.answers, self.places[0], back
         )
-
-    def explain(self) -> str:
-        return f"{len(self.slot):,} numbers, {len(self.kinds):,} scalar operations, node by node: {LONG}"
 
     def numbers(self, v: Value) -> Array:
         "Those of a root, one for each sample."

@@ -12,10 +12,25 @@ from ...engine import Value
 
 Array = Any
 arrays = Maths(vars(np), {"pow": np.power})
-LONG = "the graph is long rather than wide, so that there is little to do at once"
 
 
-class Walk:
+class OneByOne:
+    "The layout of a graph whose nodes are done in their order: every number has a slot, the leaves come first."
+
+    def __init__(self, order: list[Value], inputs: Sequence[Value], parameters: Sequence[Value]):
+        leaves = dict.fromkeys([*inputs, *parameters, *(v for v in order if not v.parents)])
+        self.leaves, self.nodes = len(leaves), [v for v in order if v.parents]
+        self.slot: dict[Value, int] = {v: i for i, v in enumerate([*leaves, *self.nodes])}
+        self.lane: dict[Value, int] = dict.fromkeys(inputs, 1)
+
+    def explain(self) -> str:
+        return (
+            f"{len(self.slot):,} numbers, {len(self.nodes):,} scalar operations, node by node: "
+            "the graph is long rather than wide, so that there is little to do at once"
+        )
+
+
+class Walk(OneByOne):
     "Layout and runner in one, as `Tape` is, where there is no numba: the rows of the table, called one by one."
 
     def __init__(
@@ -26,19 +41,16 @@ class Walk:
         parameters: Sequence[Value],
         dtype: Any,
     ):
-        leaves = dict.fromkeys([*inputs, *parameters, *(v for v in order if not v.parents)])
-        nodes = [v for v in order if v.parents]
-        self.slot: dict[Value, int] = {v: i for i, v in enumerate([*leaves, *nodes])}
-        self.lane: dict[Value, int] = dict.fromkeys(inputs, 1)
-        self.steps = [(v.op, self.slot[v], [self.slot[x] for x in v.parents]) for v in nodes]
-        self.root, self.inputs, self.leaves = roots[0], list(inputs), len(leaves)
-        self.shared, self.d_shared = np.zeros(len(leaves), dtype), np.zeros(len(leaves), dtype)
+        super().__init__(order, inputs, parameters)
+        self.statements = [(v.op, self.slot[v], [self.slot[x] for x in v.parents]) for v in self.nodes]
+        self.root, self.inputs = roots[0], list(inputs)
+        self.shared, self.d_shared = np.zeros(self.leaves, dtype), np.zeros(self.leaves, dtype)
         self.found: list[Any] = []
 
     def run(self, batch: Array, back: bool = False, answers: bool = True) -> None:
         with np.errstate(all="ignore"):
-            self.found = numbers = [*batch.T, *self.shared[len(self.inputs) :], *[0.0] * len(self.steps)]
-            for op, y, xs in self.steps:
+            self.found = numbers = [*batch.T, *self.shared[len(self.inputs) :], *[0.0] * len(self.statements)]
+            for op, y, xs in self.statements:
                 numbers[y] = op.forward(arrays, *[numbers[x] for x in xs], *op.constants)
             if back:
                 self._back(numbers, len(batch))
@@ -47,16 +59,13 @@ class Walk:
         "The chain rule; a leaf that the samples share gains from each of them."
         grads: list[Any] = [0.0] * len(numbers)
         grads[self.slot[self.root]] = np.full(samples, 1.0 / samples, self.shared.dtype)
-        for op, y, xs in reversed(self.steps):
+        for op, y, xs in reversed(self.statements):
             if type(grads[y]) is not float:  # the loss depends on y
                 locals_ = op.partials(arrays, numbers[y], *[numbers[x] for x in xs], *op.constants)
                 for x, local in zip(xs, locals_):
                     grads[x] = grads[x] + grads[y] * local
                 grads[y] = 0.0
         self.d_shared[:] = [np.sum(g) for g in grads[: self.leaves]]
-
-    def explain(self) -> str:
-        return f"{len(self.slot):,} numbers, {len(self.steps):,} scalar operations, node by node: {LONG}"
 
     def numbers(self, v: Value) -> Array:
         "Those of a node, one for each sample; or one, if they share it."

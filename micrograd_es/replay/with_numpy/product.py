@@ -75,5 +75,6 @@ class Writing:
 
     def _letters(self, to: str = "") -> str:
         "The axes of an einsum where there is no grid: member i, term k, sample b."
-        out, left, right = "i" + "b" * bool(self.lanes), "ik" + "b" * (self.lanes == 2), "ik" + "b" * bool(self.lanes)
+        out, right = ("ib", "ikb") if self.lanes else ("i", "ik")
+        left = "ikb" if self.lanes == 2 else "ik"
         return {"": f"{left},{right}->{out}", "left": f"{out},{right}->{left}", "right": f"{out},{left}->{right}"}[to]

@@ -24,8 +24,8 @@ BUFFERS = {SHARED: "shared", LANES: "lanes"}
 class Source:
     """The program of a plan: `text`, and the index arrays that it needs by name (`constants`).
 
-    Run where shared, lanes, d_shared and d_lanes are arrays, it names their parts and defines forward(inputs), whose
-    inputs have a row for each sample, backward(), and answers() if there is something that no gradient needs.
+    Run where shared, lanes, d_shared and d_lanes are arrays, it names their parts and defines forward(inputs), for
+    samples one under the other, backward(), and answers() if there is something that no gradient needs.
     """
 
     def __init__(self, plan: Plan):
@@ -53,7 +53,8 @@ class Source:
         self.backward = self._seed()
         for g in reversed(plan.groups):
             lines = self._backward(g)
-            self.backward += [f"# {self.titles.of(g)}"] * bool(lines) + lines
+            if lines:
+                self.backward += [f"# {self.titles.of(g)}", *lines]
 
     @property
     def text(self) -> str:
@@ -63,11 +64,12 @@ class Source:
             if mask.any()
         ]
         views = [f"{name} = {view}" for name, view in self.views.items()]
-        given = [f"global {', '.join(self.given)}"] * bool(self.given)
+        given = [f"global {', '.join(self.given)}"] if self.given else []
         given += [f"{name} = {view}" for name, view in self.given.items()]
         blocks = [*views, "", "", "def forward(inputs):", *_written(given + self.forward)]
         blocks += ["", "", "def backward():", *_written(zero + self.backward)]
-        blocks += ["", "", "def answers():  # what no gradient needs", *_written(self.answers)] * bool(self.answers)
+        if self.answers:
+            blocks += ["", "", "def answers():  # what no gradient needs", *_written(self.answers)]
         return "\n".join(blocks) + "\n"
 
     # -- names
@@ -83,11 +85,11 @@ class Source:
     def _index(self, index: Any) -> str:
         "A slice where the slots lie side by side, or all equally far apart; else the name of an index array."
         flat = index.ravel()
-        steps = np.diff(flat)
-        if (steps == 1).all():
+        gaps = np.diff(flat)
+        if (gaps == 1).all():
             return f"{flat[0]}:{flat[-1] + 1}"
-        if index.ndim == 1 and steps[0] > 1 and (steps == steps[0]).all():
-            return f"{flat[0]}:{flat[-1] + 1}:{steps[0]}"
+        if index.ndim == 1 and gaps[0] > 1 and (gaps == gaps[0]).all():
+            return f"{flat[0]}:{flat[-1] + 1}:{gaps[0]}"
         name = f"i{len(self.constants)}"
         self.constants[name] = index
         return name
@@ -119,7 +121,7 @@ class Source:
         if read.index.ndim > 1:
             (rows, columns), lanes = read.index.shape, ", -1" if read.buffer == LANES else ""
             width = read.index[1, 0] - read.index[0, 0] if rows > 1 else columns  # of a row, with what is not read
-            shape = f".reshape({rows}, {width}{lanes})" + f"[:, 0:{columns}]" * bool(width > columns)
+            shape = f".reshape({rows}, {width}{lanes})" + (f"[:, 0:{columns}]" if width > columns else "")
         view = f"{buffer}[{index}]{shape}"
         if view not in self.names:
             self.letters[letter] += 1
@@ -142,10 +144,11 @@ class Source:
         if products and products[0].plain:  # straight into its place
             w = products.pop(0)
             lines.append(f"np.matmul({w.left}, {w.right}, out={y})")
-        terms = [w.forward() + "[:, None]" * (g.buffer == LANES and not w.lanes) for w in products]
+        terms = [w.forward() + ("[:, None]" if g.buffer == LANES and not w.lanes else "") for w in products]
         terms += [self._linear(g, part) for part in g.linear]
-        written = len(lines) > 1
-        return lines + [f"{y}[:] {'+' * written}= {' + '.join(terms)}"] * bool(terms)
+        if terms:
+            lines.append(f"{y}[:] {'+=' if len(lines) > 1 else '='} {' + '.join(terms)}")
+        return lines
 
     def _columns(self, g: Group, read: Read) -> str:
         "A read as an operand of this group: numbers that the batch shares stand in one column."
