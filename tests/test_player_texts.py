@@ -48,6 +48,7 @@ def chosen():
     yield "large", (Value(123456.0, label="l") * 1e7 + Value(1e-7, label="s")) ** 2
     yield "not finite", zero.log() + 1 / zero + Value(1000.0, label="t").exp() * zero + zero.sqrt()
     yield "of a negative number", x.log() * b + x.sqrt() + x**0.5 + x**y
+    yield "0 to the power 0", zero ** Value(0.0, label="p") + Value(0.0, label="q") ** y
     yield "overflow", Value(1e200, label="u") ** 2 + Value(-1e200, label="w") * 1e200
 
 

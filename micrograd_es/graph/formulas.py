@@ -53,7 +53,8 @@ class Formulas:
             value = op.slide(floats, *numbers)[edge.place]
         except (ArithmeticError, ValueError):
             value = op.slide(ieee, *map(Float, numbers))[edge.place]
-        return not abs(value - edge.local) > tolerance
+        both_nan = value != value and edge.local != edge.local
+        return both_nan or value == edge.local or abs(value - edge.local) <= tolerance
 
     def local_in_numbers(self, edge: Edge) -> Symbol:
         "The same formula with the numbers put in, unless as they are printed they would give another (1 - 1² = 2e-05)."

@@ -64,8 +64,8 @@ class Formulas {
 function gives(edge, tolerance, y, ...xs) {
     const row = ROWS[nodes[edge.child].row];
     if (!row) return false;
-    const value = (row.slides ?? row.locals)(y, ...xs)[edge.place];
-    return !(Math.abs(value - localOf(edge)) > tolerance);
+    const value = (row.slides ?? row.locals)(y, ...xs)[edge.place], local = localOf(edge);
+    return Math.abs(value - local) <= tolerance || value === local || Number.isNaN(value) && Number.isNaN(local);
 }
 
 const words = new Formulas(new Plain()), formulas = new Formulas(new MathMl());

@@ -31,7 +31,7 @@ SHARED: dict[str, Any] = {rank: getattr(symbols, rank) for rank in RANKS} | {
 
 def constants() -> str:
     "All of it as JavaScript."
-    return "".join(f"const {name} = {script_json(x)};\n" for name, x in SHARED.items())
+    return f"const {', '.join(f'{name} = {script_json(x)}' for name, x in SHARED.items())};\n"
 
 
 def script_json(x: Any) -> str:

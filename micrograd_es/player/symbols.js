@@ -23,11 +23,6 @@ class Language {
     sub(a, b) { return this.infix(a, "-", b, SUM, true); }
     mul(a, b) { return b === 1 ? this.symbol(a) : a === 1 ? b : this.infix(a, "·", b, PRODUCT); }
     neg(a) { return this.made(MINUS, "-", this.within(a, PRODUCT)); }
-    gt(a, b) { return this.infix(a, ">", b, COMPARISON); }
-    lt(a, b) { return this.infix(a, "<", b, COMPARISON); }
-    ge(a, b) { return this.infix(a, "≥", b, COMPARISON); }
-    le(a, b) { return this.infix(a, "≤", b, COMPARISON); }
-    ne(a, b) { return this.infix(a, "!=", b, COMPARISON); }
     or(a, b) { return this.made(COMPARISON, this.symbol(a).content, " or ", this.symbol(b).content); }
 
     where(condition, a, b) {
@@ -44,6 +39,10 @@ class Language {
         const inner = xs.flatMap((x, i) => [...(i ? [", "] : []), this.symbol(x).content]);
         return this.function(name, before, after, inner);
     }
+}
+
+for (const [name, sign] of Object.entries({ gt: ">", lt: "<", ge: "≥", le: "≤", ne: "!=" })) {
+    Language.prototype[name] = function (a, b) { return this.infix(a, sign, b, COMPARISON); };
 }
 
 class Plain extends Language {

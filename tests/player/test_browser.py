@@ -9,7 +9,8 @@ import pytest
 
 from micrograd_es import Value, gelu, leaky_relu, play, softmax, swish
 from micrograd_es.engine import function, topological
-from micrograd_es.graph.routes import is_constant, upstream
+from micrograd_es.graph import Graph
+from micrograd_es.graph.routes import is_constant
 from micrograd_es.nn import MLP, RNN, Conv1d, Layer
 from micrograd_es.player.board import Board
 from micrograd_es.text.letters import number_text
@@ -241,7 +242,7 @@ def compared(page, root, leaves, numbers):
     root.forward()
     data, grads = page.evaluate(ALL, [[order.index(v), v.data] for v in leaves if v in order])
     same(data, [v.data for v in order])
-    arrived = upstream(root)
+    arrived = Graph(root).gradients
     same(*zip(*[(g, arrived[v]) for g, v in zip(grads, order) if not is_constant(v)]))
 
 
@@ -500,7 +501,7 @@ def test_a_layer_as_one_box(show):
     "Few steps; its box says from where to where its numbers go, and the sentence all of them: those of the engine."
     root = layered()
     page = show(root)
-    order, grads = topological(root), upstream(root)
+    order, grads = topological(root), Graph(root).gradients
     outs = [order[i] for i in page.evaluate("clusters.find(c => c.title === 'layer 1').outs")]
     said = []
     while position(page) < page.evaluate("steps.length - 1"):
