@@ -72,6 +72,7 @@ def names(order: list[Value], variables: Mapping[str, Any] | None = None) -> dic
     """A name for every node of a graph, no two alike but equal constants.
 
     >>> x, w, y = Value(1.0, label="x"), Value(1.0, label="w"), Value(2.0, label="y")
+    >>> from ..engine import topological
     >>> list(names(topological((x * w - y) ** 2), {}).values())
     ['x', 'w', 'ŷ', 'y', 'v₁', 'out']
     """

@@ -68,6 +68,9 @@ OPERATOR = """
         other = operand(other)
         if other is None:
             return NotImplemented"""
+VALUES = """
+    if not ({} is Value):
+        return made(op, {})"""
 POWER = """
     if type(n) is not int and type(n) is not float:
         return made(op[float(n)], self) if is_number(n) else self._to_power(n)"""
@@ -77,7 +80,7 @@ KNOWN: dict[str, Any] = {
     "math": math,
     "is_number": is_number,
     "new": object.__new__,
-    "DOUBTFUL": (ArithmeticError, AttributeError, ValueError),  # Python refuses a number, or an input is no Value
+    "DOUBTFUL": (ArithmeticError, AttributeError, TypeError, ValueError),  # of a number, or of what is no Value
     "FEW": 32,  # inputs, up to which a row is written out for their number
     **choices,
 }
@@ -156,6 +159,7 @@ def source(op: Any, name: str, other: str = "", inputs: int | None = None) -> st
     forward, y, backward, locals_ = written(LANGUAGE, op, xs)
     if n > 2:
         made_of, partials = f"out.a, out.b = None, ({', '.join(parents)})", f"out.db = {', '.join(locals_)}"
+        other = VALUES.format(" is ".join(f"type({v})" for v in parents), ", ".join(parents))
     elif n == 2:
         made_of, partials = "out.a, out.b = self, other", f"out.da, out.db = {', '.join(locals_)}"
     else:

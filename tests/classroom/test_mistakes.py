@@ -8,10 +8,11 @@ import pytest
 
 from micrograd_es import classroom, diagnose, functions, losses
 from micrograd_es.classroom.mistakes.diagnosis import TOLERANCE
-from micrograd_es.classroom.mistakes.mistakes import BY_NAME, MISTAKES, edges, wrong_gradients
+from micrograd_es.classroom.mistakes.mistakes import BY_NAME, MISTAKES, wrong_gradients
 from micrograd_es.engine import Value, function, topological
+from micrograd_es.graph import Graph
 from micrograd_es.graph.names import label_locals
-from micrograd_es.graph.routes import upstream
+from micrograd_es.graph.routes import edges
 
 
 def random_graph(seed):
@@ -53,7 +54,7 @@ def gradient_of(mistake, root):
         wrong = mistake.gradients(root)
     except OverflowError:
         return None
-    truth = upstream(root)
+    truth = Graph(root).gradients
     for v in truth:
         if math.isfinite(wrong[v]) and abs(wrong[v] - truth[v]) > 1.1 * TOLERANCE * abs(truth[v]) + 1e-9:
             return v, wrong[v]
@@ -82,7 +83,7 @@ def test_naive_recursion_and_wrong_order_on_a_known_graph():
     c, d = a + b, a * b
     y = (c + d) + (c * d)
     found = {name: (BY_NAME[name].gradients(y)[a], BY_NAME[name].gradients(y)[b]) for name in BY_NAME}
-    assert upstream(y)[a] == 25 and upstream(y)[b] == 19
+    assert Graph(y).gradients[a] == 25 and Graph(y).gradients[b] == 19
     assert found["naive recursion"] == (29, 22)
     assert found["wrong order, leaves first"] == (0, 0)
     assert found["no zero_grad"] == (50, 38)
@@ -188,7 +189,7 @@ def test_two_mistakes_at_once():
     rng, seen = random.Random(1), 0
     for root in GRAPHS[:150]:
         pair = rng.choice([p for p in combinations(MISTAKES[:16], 2)])
-        wrong, truth = wrong_gradients(root, pair), upstream(root)
+        wrong, truth = wrong_gradients(Graph(root), pair), Graph(root).gradients
         leaf = next(v for v in topological(root) if not v.parents)
         alone = [m.gradients(root)[leaf] for m in pair]
         if all(abs(wrong[leaf] - x) > 0.05 * (abs(x) + 1e-3) for x in (truth[leaf], *alone)):
@@ -212,7 +213,7 @@ def test_never_accuses_a_right_answer():
     "The truth at every node of hundreds of graphs; also rounded to three digits, and as a finite difference has it."
     count = 0
     for root in GRAPHS[:200]:
-        for v, truth in upstream(root).items():
+        for v, truth in Graph(root).gradients.items():
             for said in (truth, float(f"{truth:.3g}"), truth * (1 + 1e-15), truth * (1 - 1e-7)):
                 found = diagnose(root, v, said)
                 assert found.right and not found.findings and "is right" in str(found)
@@ -224,7 +225,7 @@ def test_cancelling_gradients():
     "0.1 + 0.2 - 0.3 is not quite 0 in floats; who says 0 is right."
     x = Value(1.0)
     y = 0.1 * x + 0.2 * x - 0.3 * x
-    assert upstream(y)[x] != 0 and diagnose(y, x, 0).right
+    assert Graph(y).gradients[x] != 0 and diagnose(y, x, 0).right
 
 
 def test_tiny_and_not_finite_gradients():

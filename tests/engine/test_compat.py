@@ -234,3 +234,14 @@ def test_nn_names():
     assert len(model.parameters()) == 13 and any(p.grad for p in model.parameters())
     model.zero_grad()
     assert all(p.grad == 0 for p in model.parameters())
+
+
+@pytest.mark.parametrize("row", ["maximum", "minimum", "sum", "logsumexp"])
+def test_a_value_of_another_kind_is_no_input(row):
+    "It has data too, and would make a graph that ends there."
+
+    class Other:
+        data = 2.0
+
+    with pytest.raises(TypeError, match="of type Other, not a number"):
+        getattr(Value, row)(Value(1.0), Value(2.0), Other())

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from micrograd_es import explain
 from micrograd_es.engine import Value
 from micrograd_es.explain.chain import LIMIT, nonfinite_note
+from micrograd_es.graph import Graph
 from micrograd_es.text.symbols import plain
 from tests.support.strategies import graphs
 
@@ -128,8 +129,8 @@ def test_forward_shows_what_is_needed():
 def test_note_of_what_is_not_finite():
     "By itself, with names of its own; nothing is said of a finite graph."
     x = Value(0.0, label="p")
-    assert nonfinite_note(-x.log()) == "not finite from here on: v₁ = log(p) = log(0) = -∞, at p = 0"
-    assert nonfinite_note(x * 2) is None
+    assert nonfinite_note(Graph(-x.log())) == "not finite from here on: v₁ = log(p) = log(0) = -∞, at p = 0"
+    assert nonfinite_note(Graph(x * 2)) is None
 
 
 # ---- That it is true -------------------------------------------------------------------------------------------------

@@ -7,13 +7,14 @@ import pytest
 
 from micrograd_es import explain, label_locals
 from micrograd_es.engine import Value
-from micrograd_es.graph.names import clean, names
+from micrograd_es.graph import Graph
+from micrograd_es.graph.names import clean
 from micrograd_es.nn import MLP
 from tests.support import ROOT
 
 
 def called(root, variables=None):
-    return list(names(root, variables or {}).values())
+    return list(Graph(root, variables or {}).names.values())
 
 
 def test_label_locals():
@@ -76,14 +77,14 @@ def test_no_two_alike():
 def test_many_of_one_name():
     "A name shared by thousands costs no more than thousands."
     root = Value.sum(*[Value(0.0, label="x") for _ in range(20_000)])
-    assert len(set(names(root, {}).values())) == 20_001
+    assert len(set(Graph(root, {}).names.values())) == 20_001
 
 
 def test_names_in_a_network():
     "w₁₂⁽³⁾: to neuron 1, from its input 2, in layer 3; z before the activation and a behind it."
     model = MLP(2, [2, 1])
     x1, x2 = Value(1.0, label="x₁"), Value(2.0, label="x₂")
-    found = names(model([x1, x2]), {})
+    found = Graph(model([x1, x2]), {}).names
     first, last = model.layers[0].neurons[1], model.layers[1].neurons[0]
     assert [found[p] for p in (*first.w, first.b)] == ["w₂₁⁽¹⁾", "w₂₂⁽¹⁾", "b₂⁽¹⁾"]
     assert [found[p] for p in (*last.w, last.b)] == ["w₁₁⁽²⁾", "w₁₂⁽²⁾", "b₁⁽²⁾"]
@@ -93,7 +94,7 @@ def test_names_in_a_network():
 def test_indices_of_two_digits():
     "w₁,₁₁ is not w₁₁,₁."
     neuron = MLP(11, [2, 1]).layers[0].neurons[0]
-    found = names(neuron([Value(0.0)] * 11), {})
+    found = Graph(neuron([Value(0.0)] * 11), {}).names
     assert found[neuron.w[10]] == "w₁,₁₁⁽¹⁾"
 
 

@@ -1,13 +1,13 @@
 """What every view of a gradient is made of: leaves, and local gradients."""
 
-from micrograd_es import topological
 from micrograd_es.engine import Value
-from micrograd_es.graph.routes import leaves_of, local_grads
+from micrograd_es.graph import Graph
+from micrograd_es.graph.routes import local_grads
 
 
 def test_leaves_are_no_constants_and_no_inner_nodes():
     a, w = Value(2.0), Value(3.0)
-    assert leaves_of(topological(a * 5 + w)) == [a, w]
+    assert Graph(a * 5 + w).leaves == [a, w]
 
 
 def test_local_gradients_of_a_students_own_node():

@@ -26,7 +26,7 @@ from micrograd_es import (
     trace,
     why,
 )
-from micrograd_es.graph.names import names
+from micrograd_es.graph import Graph
 from micrograd_es.replay import replay
 
 
@@ -67,7 +67,7 @@ def views(y, xs):
         "repr": lambda: repr(y),
         "gradient": lambda: gradient(y, x),
         "first_nonfinite": lambda: first_nonfinite(y),
-        "names": lambda: names(y),
+        "names": lambda: Graph(y).names,
         "trace": lambda: trace(y),
         "draw": lambda: draw(y),
         "draw, folded": lambda: draw(y, fold="neurons"),

@@ -10,9 +10,9 @@ from random import Random
 import pytest
 
 from micrograd_es.engine import topological
-from micrograd_es.graph.names import names
+from micrograd_es.graph import Graph
 from micrograd_es.player.model import Model
-from micrograd_es.player.page import script_json
+from micrograd_es.player.shared import constants, script_json
 from micrograd_es.replay import replay
 from micrograd_es.text.symbols import javascript, latex, plain, python
 from tests.support import ROOT
@@ -86,14 +86,14 @@ def in_node(program):
 
 def test_page():
     "The player's own script, run by node: its rows, its forward, its backward."
-    scripts = "".join((PLAYER / f"{name}.js").read_text("utf-8") for name in ("numbers", "graph"))
+    scripts = "".join((PLAYER / f"{name}.js").read_text("utf-8") for name in ("letters", "model", "routes"))
     program = ""
     for (root, leaves), _ in graphs(200):
         nodes = topological(root)
-        model = Model(nodes, names(root))
+        model = Model(nodes, Graph(root).names)
         text = script_json({"nodes": model.nodes(), "rows": [], "views": [], "learn": []})
         numbers = {nodes.index(x): x.data for x in leaves}
-        program += "{" + RUN % (model.functions() + scripts, json.dumps(text), json.dumps(numbers)) + "}"
+        program += "{" + RUN % (constants() + model.functions() + scripts, json.dumps(text), json.dumps(numbers)) + "}"
     for (graph, truth), (value, gradients) in zip(graphs(200), in_node(program), strict=True):
         nodes = topological(graph.root)
         agree(graph, truth, value, [gradients[nodes.index(x)] for x in graph.leaves])

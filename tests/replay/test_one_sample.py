@@ -5,7 +5,7 @@ import random
 import pytest
 
 from micrograd_es import Value, close_up, draw, explain, losses, nn, paths, play, topological
-from micrograd_es.graph.routes import upstream
+from micrograd_es.graph import Graph
 
 np = pytest.importorskip("numpy")
 
@@ -59,7 +59,7 @@ def test_close_up_of_a_weight():
     w = net.layers[0].neurons[2].w[7]
     loss = microscope(r, batches[0][0], w)
     assert len(topological(loss)) < 100 < len(topological(r.loss)) and w in topological(loss)
-    assert upstream(loss)[w] == pytest.approx(w.grad, rel=1e-12) and loss.data == r.loss.data
+    assert Graph(loss).gradients[w] == pytest.approx(w.grad, rel=1e-12) and loss.data == r.loss.data
     text = str(explain(loss, wrt=w))
     assert "z₃⁽¹⁾ = v₁ + rest of z₃⁽¹⁾" in text and "w₃,₈⁽¹⁾ · x7" in text
     assert "layer 1, neuron 3" in draw(loss, highlight=w).source

@@ -1,4 +1,4 @@
-"""A graph at work in machine code: its instructions, run by the loop that numba has compiled."""
+"""A graph at work in machine instructions: its instructions, run by the loop that numba has compiled."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ Array = Any
 class Machine:
     "The runner of a replay that numba has compiled: what `Arrays` does, by other means."
 
-    def __init__(self, plan: Plan, code: Instructions, dtype: Any):
+    def __init__(self, plan: Plan, instructions: Instructions, dtype: Any):
         self.plan, self.dtype = plan, dtype
-        self.kernel = compiled(kernel, group_rows(code.rows))
-        self.fixed = code.arrays(dtype)
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], code.empty.astype(int), [0]])))
+        self.kernel = compiled(kernel, group_rows(instructions.rows))
+        self.fixed = instructions.arrays(dtype)
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], instructions.empty.astype(int), [0]])))
         self.empty = edges.reshape(-1, 2)  # from, to: where gradients must be 0 before they are added up
-        self.blocks, self.early = code.blocks, code.early
+        self.blocks, self.early = instructions.blocks, instructions.early
         self.shared, self.d_shared = np.zeros(plan.sizes[SHARED], dtype), np.zeros(plan.sizes[SHARED], dtype)
         self.memory, self.grads = self.shared, self.d_shared
         self.room: dict[int, tuple[Array, ...]] = {}  # the memory for a number of samples

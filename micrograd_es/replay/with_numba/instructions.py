@@ -53,11 +53,11 @@ class Instructions:
 
 def of_groups(plan: Plan) -> Instructions:
     "The instructions of a plan."
-    code = Instructions(len(plan.inputs), plan.sizes)
+    made = Instructions(len(plan.inputs), plan.sizes)
     late = only_for_answers(plan)
     order = sorted(range(len(plan.groups)), key=late.__contains__)  # last what no gradient needs
-    statements = [_statements(code, plan, plan.groups[i]) for i in order]
-    code.early = sum(len(few) for few in statements[: len(order) - len(late)])
+    statements = [_statements(made, plan, plan.groups[i]) for i in order]
+    made.early = sum(len(few) for few in statements[: len(order) - len(late)])
     todo = [item for few in statements for item in few]
     touched = np.zeros(plan.sizes[SHARED], bool)
     fresh = []
@@ -67,21 +67,21 @@ def of_groups(plan: Plan) -> Instructions:
         for i, read in enumerate(reads):
             if used and read.buffer == SHARED and plan.needed[SHARED][read.index].any():
                 if kind == k.MATRIX and i == 0 and _side_by_side(read) and not touched[read.index].any():
-                    first, code.empty[read.index] = True, False
+                    first, made.empty[read.index] = True, False
                 touched[read.index] = True
         fresh.append(first)
     for (g, kind, reads, shape), first in zip(todo, reversed(fresh)):
-        _instruct(code, plan, g, kind, reads, first, **shape)
-    return code
+        _instruct(made, plan, g, kind, reads, first, **shape)
+    return made
 
 
 Statement = tuple[Group, int, list[Read], dict[str, Any]]
 
 
-def _statements(code: Instructions, plan: Plan, g: Group) -> list[Statement]:
+def _statements(made: Instructions, plan: Plan, g: Group) -> list[Statement]:
     "What is to be done for a group, one after the other."
     if g.op:
-        return [(g, code.rows.kind(g.op, len(g.reads)), g.reads, {})]
+        return [(g, made.rows.kind(g.op, len(g.reads)), g.reads, {})]
     statements: list[Statement] = []
     for p in sorted(g.products, key=lambda p: not _is_matrix(g, p)):
         shape = {"terms": p.left.index.shape[1], "signs": p.signs}
@@ -104,27 +104,27 @@ def _is_matrix(g: Group, p: Product) -> bool:
 
 
 def _instruct(
-    code: Instructions, plan: Plan, g: Group, kind: int, reads: list[Read], first: bool,
+    made: Instructions, plan: Plan, g: Group, kind: int, reads: list[Read], first: bool,
     terms: int = 1, rows: int = 1, columns: int = 1, signs: Any = None,
 ) -> None:  # fmt: skip
-    used, block, operand = plan.differentiates(g), -1, len(code.operands) // 5
+    used, block, operand = plan.differentiates(g), -1, len(made.operands) // 5
     for i, read in enumerate(reads):
-        mode, raw = k.IN_PLACE, (read.buffer == LANES) & (read.index < code.inputs)
+        mode, raw = k.IN_PLACE, (read.buffer == LANES) & (read.index < made.inputs)
         if kind == k.MATRIX and i == 0 and not _side_by_side(read):
             mode = k.GATHERED
         if kind == k.MATRIX and i == 1:
             beside = _side_by_side(read)
             mode = k.SAMPLES if beside and raw.all() else k.IN_PLACE if beside else k.GATHERED
             if mode != k.IN_PLACE:
-                block, code.blocks = code.blocks, code.blocks + read.index.size
+                block, made.blocks = made.blocks, made.blocks + read.index.size
         if mode != k.SAMPLES:
-            code.spread.update(read.index[raw].tolist())
+            made.spread.update(read.index[raw].tolist())
         wanted = used and bool(plan.needed[read.buffer][read.index].any())
-        code.operand(read.index.ravel().tolist(), read.buffer, wanted, first and i == 0, mode)
-    sign = -1 if signs is None else len(code.signs)
+        made.operand(read.index.ravel().tolist(), read.buffer, wanted, first and i == 0, mode)
+    sign = -1 if signs is None else len(made.signs)
     if signs is not None:
-        code.signs.extend(np.ravel(signs).tolist())
-    code.instructions.extend((kind, len(g.nodes), g.start, g.buffer, operand, terms, rows, columns, sign, block))
+        made.signs.extend(np.ravel(signs).tolist())
+    made.instructions.extend((kind, len(g.nodes), g.start, g.buffer, operand, terms, rows, columns, sign, block))
 
 
 def _side_by_side(read: Read) -> bool:

@@ -4,12 +4,12 @@ import math
 import random
 
 import pytest
-from test_player_browser import network, show, slide  # noqa: F401
-from trust.graphs import random_graph
 
 from micrograd_es import Value, explain, losses, play, softmax
 from micrograd_es.player.board import Board
 from micrograd_es.text.symbols import plain
+from tests.support.graphs import random_graph
+from tests.support.losses import network, slide
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: the group `browser` has it")
 
@@ -71,7 +71,7 @@ def told(root):
     return lines
 
 
-def test_the_page_says_what_explain_says(show, monkeypatch, tmp_path):  # noqa: F811
+def test_the_page_says_what_explain_says(show, monkeypatch, tmp_path):
     "Every line, forward and backward, of a hundred graphs, on pages without a picture."
     monkeypatch.setattr(Board, "svg", lambda self: '<svg viewBox="0 0 9 9"></svg>')
     monkeypatch.setattr("micrograd_es.player.page._image", lambda root: "")
