@@ -9,7 +9,7 @@ from ..engine import Value
 from ..graph import Graph
 from ..graph.modules import clusters
 from ..graph.names import clean
-from ..graph.routes import Edge, is_constant, local_grads
+from ..graph.routes import Edge, is_constant, is_silent, local_grads
 from ..text.letters import number_text
 from ..text.symbols import plain
 
@@ -21,7 +21,7 @@ FORMULAS = 40  # nodes up to which edges carry their formula too
 
 COLORS = {"leaf": "#e3effc", "constant": "#f4f4f4", "operation": "#ffffff", "root": "#fff1cc", "folded": "#ece6f7"}
 INK, QUIET, HIGHLIGHT = "#1d2733", "#6b7785", "#c2255c"
-FLAT = {"class": "flat", "style": "dashed"}  # no gradient takes this way
+SILENT = {"class": "silent", "style": "dashed"}  # no gradient takes this way
 LIT = {"class": "lit", "color": HIGHLIGHT, "penwidth": "2.4", "fontcolor": HIGHLIGHT}
 
 
@@ -84,11 +84,11 @@ class Drawing:
 
     def edge(self, dot: Any, parent: Value, v: Value, place: int, local: float | None) -> None:
         id = f"{self.ids[parent]}-{self.ids[v]}-{place}"
-        look = FLAT if v.op.flat else LIT if (parent, v) in self.lit else {}
+        look = SILENT if is_silent(v, parent) else LIT if (parent, v) in self.lit else {}
         dot.edge(self.ids[parent], self.ids[v], escape(self.edge_text(v, place, local)), id=id, **look)
 
     def edge_text(self, v: Value, place: int, local: float | None) -> str:
-        if local is None or v.op.flat or self.edges == "none":
+        if local is None or is_silent(v, v.parents[place]) or self.edges == "none":
             return ""
         number = number_text(local)
         formula = self.formulas.local(Edge(v, place, local)).text if self.edges != "numbers" else number
@@ -98,8 +98,8 @@ class Drawing:
 
 
 def grad_text(v: Value) -> str:
-    'The gradient, or "–" while no backward() has come by (it is then the integer 0).'
-    return "–" if type(v.grad) is int and v.grad == 0 else number_text(v.grad)
+    'The gradient, or "–": while no backward() has come by (it is then the integer 0), and where it leads nowhere.'
+    return "–" if v.op.flat or type(v.grad) is int and v.grad == 0 else number_text(v.grad)
 
 
 def locals_or_none(v: Value) -> Sequence[float | None]:

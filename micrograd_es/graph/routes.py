@@ -24,6 +24,11 @@ def is_constant(v: Value) -> bool:
     return v.op is CONSTANT
 
 
+def is_silent(child: Value, parent: Value) -> bool:
+    "Does no gradient take this edge, as it is 0 whatever the numbers, or would get no further?"
+    return child.op.flat or parent.op.flat
+
+
 def local_grads(v: Value) -> tuple[float, ...]:
     """dy/dx of v for each of its parents; asked of the node's own _backward where that is all there is.
 
@@ -74,6 +79,8 @@ def uses(order: Iterable[Value]) -> dict[Value, list[Edge]]:
     "For every node, where it is used and gets a gradient: an operand that stands twice is used twice."
     found: dict[Value, list[Edge]] = {}
     for child in order:
-        for place, (parent, local) in enumerate(edges(child) if not child.op.flat else []):
+        for place, (parent, local) in enumerate(edges(child)):
+            if is_silent(child, parent):
+                continue
             found.setdefault(parent, []).append(Edge(child, place, local))
     return found

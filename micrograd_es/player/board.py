@@ -7,11 +7,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ..draw.folded import Folded
-from ..draw.nodes import FLAT, escape
+from ..draw.nodes import SILENT, escape
 from ..engine import Value
 from ..graph import Graph
 from ..graph.modules import Cluster
-from ..graph.routes import Edge, is_constant
+from ..graph.routes import Edge, is_constant, is_silent
 from ..text.letters import number_text
 from ..text.symbols import plain
 from .shared import LOCAL, PRODUCT_TEXT
@@ -96,9 +96,9 @@ class Board(Folded):
     def line(self, dot: Any, id: str, edges: list[Edge]) -> None:
         v, place, local = edges[0]
         x, slope, end = v.parents[place], self.slope(edges), self.home.get(v, v)
-        silent = is_constant(x) or v.op.flat or self.dense
+        silent = is_constant(x) or is_silent(v, x) or self.dense
         label = "" if silent or slope is None else self.label(v, place, end, slope)
-        look = {"class": "many"} if slope is None else FLAT if v.op.flat else {}
+        look = {"class": "many"} if slope is None else SILENT if is_silent(v, x) else {}
         dot.edge(self.ids[self.home.get(x, x)], self.ids[end], label, id=id, **look)
 
     def label(self, v: Value, place: int, end: Value, slope: float) -> str:

@@ -1,7 +1,8 @@
 // ---- The twin of graph/routes.py: how gradients travel --------------------------------------------------------------
 
-// The edges by which a gradient leaves a node: none if its derivative is 0 whatever it is given.
-const edgesFrom = child => nodes[child].flat ? [] : (nodes[child].parents ?? []).map((parent, place) => ({ child, place, parent }));
+// The edges by which a gradient leaves a node: not those on which it is 0 whatever the numbers, or would get no further.
+const edgesFrom = child => (nodes[child].parents ?? []).map((parent, place) => ({ child, place, parent }))
+    .filter(edge => !nodes[child].flat && !nodes[edge.parent].flat);
 
 // Where a node is used: the child made from it, and which of the child's inputs it is.
 const uses = nodes.map(() => []);
