@@ -1,6 +1,7 @@
 "The rows of the calculus by name."
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 
@@ -21,16 +22,24 @@ class Table(Mapping[str, Any]):
     @property
     def methods(self) -> dict[str, Any]:
         "What makes a Value by each row."
-        found = {name: f for cls in reversed(self.owner.__mro__) for name, f in vars(cls).items()}
-        rows = {name: f for name, f in found.items() if hasattr(getattr(f, "op", None), "arity")}
-        return {f.op.symbol if name[0] == "_" and f.op.arity == 2 else name.strip("_"): f for name, f in rows.items()}
+        return named_rows({name: f for cls in reversed(self.owner.__mro__) for name, f in vars(cls).items()})
+
+    @cached_property
+    def from_the_start(self) -> dict[str, Any]:
+        return named_rows(vars(self.calculus))
 
     def __getitem__(self, name: str) -> Any:
         op = getattr(getattr(self.owner, name, None), "op", None) if name[:1] != "_" else None
-        return op if hasattr(op, "arity") else self.methods[name].op
+        return op if hasattr(op, "symbol") else (self.from_the_start.get(name) or self.methods[name]).op
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.methods)
 
     def __len__(self) -> int:
         return len(self.methods)
+
+
+def named_rows(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    "Those of a class's attributes that are rows, by their public names."
+    rows = {name: f for name, f in attributes.items() if hasattr(getattr(f, "op", None), "symbol")}
+    return {f.op.symbol if name[0] == "_" and f.op.arity == 2 else name.strip("_"): f for name, f in rows.items()}

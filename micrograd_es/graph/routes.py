@@ -79,8 +79,6 @@ def uses(order: Iterable[Value]) -> dict[Value, list[Edge]]:
     "For every node, where it is used and gets a gradient: an operand that stands twice is used twice."
     found: dict[Value, list[Edge]] = {}
     for child in order:
-        for place, (parent, local) in enumerate(edges(child)):
-            if is_silent(child, parent):
-                continue
+        for place, (parent, local) in enumerate(edges(child) if not child.op.flat else []):
             found.setdefault(parent, []).append(Edge(child, place, local))
     return found

@@ -1,8 +1,8 @@
 // ---- The twin of graph/routes.py: how gradients travel --------------------------------------------------------------
 
-// The edges by which a gradient leaves a node: not those on which it is 0 whatever the numbers, or would get no further.
-const edgesFrom = child => (nodes[child].parents ?? []).map((parent, place) => ({ child, place, parent }))
-    .filter(edge => !nodes[child].flat && !nodes[edge.parent].flat);
+// The edges by which a gradient leaves a node: none if its derivative is 0 whatever it is given.
+const edgesFrom = child => nodes[child].flat ? [] : (nodes[child].parents ?? []).map((parent, place) => ({ child, place, parent }));
+const leadsOn = edge => !nodes[edge.parent].constant && !nodes[edge.parent].flat;
 
 // Where a node is used: the child made from it, and which of the child's inputs it is.
 const uses = nodes.map(() => []);
@@ -13,7 +13,7 @@ const steps = [{ kind: "leaves" }];
 for (const i of nodes.keys()) if (nodes[i].parents) steps.push({ kind: "node", node: i });
 steps.push({ kind: "seed", node: root });
 for (const child of [...nodes.keys()].reverse()) {
-    steps.push(...edgesFrom(child).filter(edge => !nodes[edge.parent].constant).map(edge => ({ kind: "edge", ...edge })));
+    steps.push(...edgesFrom(child).filter(leadsOn).map(edge => ({ kind: "edge", ...edge })));
 }
 steps.push({ kind: "done" });
 const seedStep = steps.findIndex(step => step.kind === "seed");

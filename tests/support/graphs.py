@@ -11,6 +11,7 @@ from micrograd_es.engine import Value
 
 EXPONENTS = (-2, -1, -0.5, 0, 0.5, 1, 2, 3, 2.5)
 WHOLE = (-3.0, -2.0, -1.0, -0.5, 0.5, 1.0, 2.0, 3.0)  # where ties are made
+METHODS = TABLE.methods
 LARGEST = 1e4  # of numbers and of local gradients
 
 
@@ -26,7 +27,7 @@ def table():
 
 def method(name):
     "What makes a Value by that row."
-    return TABLE.methods.get(name, Value.pow)
+    return METHODS.get(name) or TABLE.methods.get(name, Value.pow)
 
 
 def tame(v):
