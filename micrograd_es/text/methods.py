@@ -159,11 +159,12 @@ def source(op: Any, name: str, other: str = "", inputs: int | None = None) -> st
     forward, y, backward, locals_ = written(LANGUAGE, op, xs)
     if n > 2:
         made_of, partials = f"out.a, out.b = None, ({', '.join(parents)})", f"out.db = {', '.join(locals_)}"
-        other = VALUES.format(" is ".join(f"type({v})" for v in parents), ", ".join(parents))
     elif n == 2:
         made_of, partials = "out.a, out.b = self, other", f"out.da, out.db = {', '.join(locals_)}"
     else:
         made_of, partials = "out.a, out.b = self, None", f"out.da = {locals_[0]}"
+    if n > 1 and not other:
+        other = VALUES.format(" is ".join(f"type({v})" for v in parents), ", ".join(parents))
     numbers = [f"{', '.join(xs)} = {', '.join(f'{v}.data' for v in parents)}"]
     numbers += [f"{', '.join(op.constants)}, = out.op.constants"] if op.constants else []
     return LINE.format(

@@ -245,3 +245,5 @@ def test_a_value_of_another_kind_is_no_input(row):
 
     with pytest.raises(TypeError, match="of type Other, not a number"):
         getattr(Value, row)(Value(1.0), Value(2.0), Other())
+    with pytest.raises(TypeError, match="of type Other, not a number"):
+        getattr(Value, row)(Value(1.0), Other())
