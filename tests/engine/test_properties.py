@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from micrograd_es.classroom.mistakes.mistakes import BY_NAME
+from micrograd_es.mistakes.mistakes import BY_NAME
 from micrograd_es.engine import Value, gradient
 from tests.support import dual
 from tests.support.bits import patterns

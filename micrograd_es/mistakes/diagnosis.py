@@ -17,11 +17,11 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from ...core.floats import as_float
-from ...engine import Value
-from ...graph import Graph
-from ...graph.routes import Edge, Grads, edges
-from ...text.letters import number_text
+from ..core.floats import as_float
+from ..engine import Value
+from ..graph import Graph
+from ..graph.routes import Edge, Grads, edges
+from ..text.letters import number_text
 from . import passes
 from .mistakes import MISTAKES, Mistake, wrong_gradients
 

@@ -9,9 +9,9 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 
-from ...engine import Value
-from ...graph import Graph
-from ...graph.routes import Grads, passed_on
+from ..engine import Value
+from ..graph import Graph
+from ..graph.routes import Grads, passed_on
 
 Edges = Callable[[Value], list[tuple[Value, float]]]
 Pass = Callable[[Graph, Edges], Grads]

@@ -11,11 +11,11 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ...calculus import TABLE
-from ...engine import Value
-from ...graph.routes import is_constant
-from ...text.letters import number_text
-from ...text.symbols import plain
+from ..calculus import TABLE
+from ..engine import Value
+from ..graph.routes import is_constant
+from ..text.letters import number_text
+from ..text.symbols import plain
 from .diagnosis import TOLERANCE
 
 

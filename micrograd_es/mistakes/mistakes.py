@@ -18,12 +18,12 @@ import math
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from ...calculus import LN2, TABLE
-from ...core.floats import floats
-from ...engine import Value
-from ...graph import Graph
-from ...graph.routes import Grads, edges, is_constant, local_grads
-from ...losses import softmax_cross_entropy
+from ..calculus import LN2, TABLE
+from ..core.floats import floats
+from ..engine import Value
+from ..graph import Graph
+from ..graph.routes import Grads, edges, is_constant, local_grads
+from ..losses import softmax_cross_entropy
 from . import passes
 
 Edges = list[tuple[Value, float]]  # the parents of a node, each with the local gradient that is believed in
