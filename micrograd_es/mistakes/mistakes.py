@@ -7,30 +7,48 @@
 8.0
 
 A mistake is made either at a row of the table, where the local gradients come out wrong (`LOCAL`), or on the way
-through the graph, where they are put together wrongly (`PASSES`). Neither knows an operation of its own: a wrong local
-gradient is made of the right one, or of the row itself run on the wrong numbers. Which rows a mistake concerns stands
+through the graph, where they are put together wrongly (`WALKS`). Neither knows an operation of its own: a wrong local
+gradient is made of the right one, or of the row itself run on the wrong numbers. So it can be run on whatever a row can
+be run on: on text it writes the program with which the page finds the mistakes. Which rows a mistake concerns stands
 in one place, the second column of the list LOCAL.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from ..calculus import LN2, TABLE
 from ..core.floats import floats
 from ..engine import Value
 from ..graph import Graph
-from ..graph.routes import Grads, edges, is_constant, local_grads
+from ..graph.routes import Grads, is_constant, local_grads
 from ..losses import softmax_cross_entropy
-from . import passes
+from . import walks
 
-Edges = list[tuple[Value, float]]  # the parents of a node, each with the local gradient that is believed in
+
+class Reading(NamedTuple):
+    "The numbers of a graph, as they are or as a program calls them, and the maths that they flow through."
+
+    m: Any
+    data: Callable[[Value], Any]
+    local: Callable[[Value], Sequence[Any]]
+
+    def slopes(self, v: Value, y: Any, x: Any) -> Sequence[Any]:
+        "The formula of the lecture for dy/dx, with other numbers in it."
+        return list(v.op.slide(self.m, y, x, *v.op.constants))
+
+
+AS_THEY_ARE = Reading(floats, lambda v: v.data, local_grads)
 
 
 class Mistake(NamedTuple):
-    """One classic error: its name, what is done wrong in one sentence, and where it is made.
+    """One classic error: its name, and what is done wrong in one sentence.
+
+    Made at a row, it is `wrong` about the local gradients of the nodes at which `rows` is true. Made on the way, it
+    takes another `walk`; or `sent` makes something else of upstream and local gradient than their product, or `said`
+    something else of a node's number and its gradient than the gradient.
 
     `alone`: its numbers are so far off that it is not looked for together with another. `nowhere`: no node is the first
     to go wrong. `vague`: it says little, and is told only where nothing else explains the number.
@@ -38,8 +56,11 @@ class Mistake(NamedTuple):
 
     name: str
     sentence: str
-    local: Callable[[Value], Edges] | None = None
-    passing: passes.Pass = passes.chain_rule
+    rows: Callable[[Value], bool] | None = None
+    wrong: Callable[[Value, Reading], Sequence[Any]] = lambda v, read: read.local(v)
+    walk: walks.Walk = walks.backward
+    sent: Callable[[Any, Any], Any] = lambda upstream, local: upstream * local
+    said: Callable[[Any, Any], Any] = lambda data, grad: grad
     alone: bool = False
     nowhere: bool = False
     vague: bool = False
@@ -49,42 +70,48 @@ class Mistake(NamedTuple):
         it can be. OverflowError where it would take more routes than anybody has time for."""
         return wrong_gradients(Graph.of(root), [self], at)
 
+    def concerns(self, v: Value) -> bool:
+        "Is it made at a row, and v of such a one?"
+        return bool(self.rows and v.op.forward and self.rows(v))
+
+    def local(self, v: Value) -> Sequence[float]:
+        "The local gradients of v that are believed in; the right ones where nobody makes this mistake at these numbers."
+        if self.concerns(v):
+            try:
+                wrong = self.wrong(v, AS_THEY_ARE)
+            except (ArithmeticError, ValueError):  # such as 0/0
+                return local_grads(v)
+            if all(map(math.isfinite, wrong)):
+                return wrong
+        return local_grads(v)
+
     def places(self, order: Iterable[Value]) -> list[Value]:
         "The nodes among these where it makes a difference to the local gradients; none if it is made on the way."
-        return [v for v in order if v.parents and self.local and self.local(v) != edges(v)]
+        return [v for v in order if self.concerns(v) and [*self.local(v)] != [*local_grads(v)]]
 
 
 def wrong_gradients(graph: Graph, mistakes: Iterable[Mistake], at: Iterable[Value] | None = None) -> Grads:
     "The gradients when these mistakes are made together; where two meet at one node, the first is made."
-    passing: passes.Pass = passes.chain_rule
+    on_the_way = RIGHT
     chosen = None if at is None else set(at)
-    believed: dict[Value, Edges] = {}
+    believed: dict[Value, Sequence[float]] = {}
     for mistake in mistakes:
-        if mistake.local:
+        if mistake.rows:
             here = [v for v in mistake.places(graph.order) if chosen is None or v in chosen]
             believed = {v: mistake.local(v) for v in here} | believed
         else:
-            passing = mistake.passing
-    return passing(graph, lambda v: believed[v] if v in believed else edges(v))
+            on_the_way = mistake
+    local = {v: local_grads(v) for v in graph.order} | believed
+    grads, root, sent = graph.seed(), graph.root, on_the_way.sent
+    for v, place in on_the_way.walk(graph):  # the root sends 1 · local: no more can be done wrongly there
+        grads[v.parents[place]] += local[v][place] if v is root else sent(grads[v], local[v][place])
+    return {v: on_the_way.said(v.data, grad) for v, grad in grads.items()}
+
+
+RIGHT = Mistake("none", "all is as it should be")
 
 
 # ---- Wrong local gradients ------------------------------------------------------------------------------------------
-
-
-def at_rows(
-    rows: Callable[[Value], bool], wrong: Callable[[Value, list[float]], Iterable[float]]
-) -> Callable[[Value], Edges]:
-    "At nodes of these rows the local gradients that `wrong` makes of the node and the right ones; elsewhere the truth."
-
-    def local(v: Value) -> Edges:
-        if not (v.op.forward and rows(v)):
-            return edges(v)
-        try:
-            return list(zip(v.parents, wrong(v, list(local_grads(v)))))
-        except (ArithmeticError, ValueError):  # such as 0/0: nobody makes this mistake at these numbers
-            return edges(v)
-
-    return local
 
 
 def at(*names: str) -> Callable[[Value], bool]:
@@ -112,110 +139,113 @@ def is_curved(v: Value) -> bool:
     return is_function(v) and v.op is not TABLE["relu"]
 
 
-def last_turned(v: Value, local: list[float]) -> list[float]:
-    return [*local[:-1], -local[-1]]
+def ones(v: Value, read: Reading) -> list[float]:
+    return [1.0] * len(v.parents)
 
 
-def as_if(v: Value, y: float, x: float) -> list[float]:
-    "The formula of the lecture for dy/dx, with other numbers in it."
-    return [float(local) for local in v.op.slide(floats, y, x, *v.op.constants)]
+def last_turned(v: Value, read: Reading) -> list[Any]:
+    *others, last = read.local(v)
+    return [*others, -last]
 
 
-def unscaled(v: Value, local: list[float]) -> list[float]:
-    return [g if is_constant(x) else 1.0 for x, g in zip(v.parents, local)]
+def unscaled(v: Value, read: Reading) -> list[Any]:
+    return [g if is_constant(x) else 1.0 for x, g in zip(v.parents, read.local(v))]
 
 
-def summands(v: Value) -> Edges:
+def summands(v: Value, read: Reading) -> list[tuple[Value, Any]]:
     "What is added up in v, each with the local gradient of v by it: e^a, e^b and e^c of (e^a + e^b) + e^c."
-    found: Edges = []
-    waiting = edges(v)[::-1]
+    found = []
+    waiting = [*zip(v.parents, read.local(v))][::-1]
     while waiting:
         x, local = waiting.pop()
         found.append((x, local))
-        waiting += edges(x)[::-1] if x.op is TABLE["+"] else []
+        waiting += [*zip(x.parents, read.local(x))][::-1] if x.op is TABLE["+"] else []
     return found
 
 
-def only_own(v: Value) -> Edges:
-    """dpᵢ/dzᵢ alone, for the node of a softmax where zᵢ meets the sum over all classes: z - logsumexp(z, ...), or
-    e / (e + ...). The way through that sum to the other classes is cut; the part that comes back to zᵢ is kept."""
-    own, everything = v.parents if len(v.parents) == 2 else (v, v)
+def is_softmax(v: Value) -> bool:
+    "Where zᵢ meets the sum over all classes: z - logsumexp(z, ...), or e / (e + ...)."
+    if len(v.parents) != 2 or v.parents[0] is v.parents[1]:
+        return False
+    own, everything = v.parents
     difference = v.op is TABLE["-"] and everything.op is TABLE["logsumexp"]
     quotient = v.op is TABLE["/"] and everything.op in (TABLE["+"], TABLE["sum"])
-    if (difference or quotient) and own is not everything:
-        direct, through = local_grads(v)
-        back = [local for x, local in summands(everything) if x is own]
-        if back:
-            return [(own, direct + through * sum(back)), (everything, 0.0)]
-    return edges(v)
+    return (difference or quotient) and any(x is own for x, _ in summands(everything, AS_THEY_ARE))
+
+
+def only_own(v: Value, read: Reading) -> list[Any]:
+    "dpᵢ/dzᵢ alone: the way through the sum to the other classes is cut; the part that comes back to zᵢ is kept."
+    own, everything = v.parents
+    direct, through = read.local(v)
+    first, *more = [local for x, local in summands(everything, read) if x is own]
+    return [direct + through * sum(more, first), 0.0]
 
 
 # fmt: off
 LOCAL = [  # name, at the rows, what is done, and in one sentence
     ("minus forgotten", at("-", "neg", "/", "cos"), last_turned,
      "the minus of the derivative is forgotten, as if d(a - b)/db were +1"),
-    ("f(x) for f'(x)", is_function, lambda v, local: [v.data],
+    ("f(x) for f'(x)", is_function, lambda v, read: [read.data(v)],
      "the value of the function is put where its derivative belongs"),
-    ("derivative left out", is_curved, lambda v, local: [1.0],
+    ("derivative left out", is_curved, ones,
      "the function is passed by without its derivative, as if its local gradient were 1"),
-    ("x for y", is_function, lambda v, local: as_if(v, v.parents[0].data, v.parents[0].data),
+    ("x for y", is_function, lambda v, read: read.slopes(v, *[read.data(v.parents[0])] * 2),
      "the input stands in the formula where the output belongs, as x(1 - x) for y(1 - y)"),
-    ("derivative at the output", is_function, lambda v, local: as_if(v, v.op.evaluate(v.data)[0], v.data),
+    ("derivative at the output", is_function,
+     lambda v, read: read.slopes(v, v.op.forward(read.m, read.data(v)), read.data(v)),
      "the derivative is taken at the output y instead of the input x, as σ'(σ(x)) for σ'(x)"),
-    ("gate left open", at("relu", "maximum", "minimum"), lambda v, local: [1.0] * len(local),
+    ("gate left open", at("relu", "maximum", "minimum"), ones,
      "a gradient is let through where ReLU, max or min let none pass"),
-    ("unswapped product", at("*"), lambda v, local: local[::-1],
+    ("unswapped product", at("*"), lambda v, read: read.local(v)[::-1],
      "each factor of a product gets itself as local gradient instead of the other factor"),
-    ("product as sum", at("*"), lambda v, local: [1.0] * len(local),
+    ("product as sum", at("*"), ones,
      "a product is treated like a sum: its local gradients are taken to be 1"),
-    ("factor of the power forgotten", is_power, lambda v, local: [local[0] / v.op.constants[0]],
+    ("factor of the power forgotten", is_power, lambda v, read: [read.local(v)[0] / v.op.constants[0]],
      "the exponent is not brought down in front, as if d(x²)/dx were x"),
-    ("exponent not lowered", is_power, lambda v, local: [local[0] * v.parents[0].data],
+    ("exponent not lowered", is_power, lambda v, read: [read.local(v)[0] * read.data(v.parents[0])],
      "the exponent is brought down but not lowered by one, as if d(x²)/dx were 2x²"),
     ("constant factor forgotten", is_scaled, unscaled,
      "the constant factor is lost, such as the ½ of ½(ŷ - y)²"),
-    ("denominator not squared", at("/"), lambda v, local: [local[0], -v.data],
+    ("denominator not squared", at("/"), lambda v, read: [read.local(v)[0], -read.data(v)],
      "the denominator is not squared, as if d(a/b)/db were -a/b"),
-    ("log10 for ln", at("log"), lambda v, local: [local[0] / math.log(10)],
+    ("log10 for ln", at("log"), lambda v, read: [read.local(v)[0] / math.log(10)],
      "the logarithm is taken to base 10, where ln is meant"),
-    ("ln for log2", at("log2"), lambda v, local: [local[0] * LN2],
+    ("ln for log2", at("log2"), lambda v, read: [read.local(v)[0] * LN2],
      "the logarithm is taken to base e, where base 2 is meant"),
-    ("label not subtracted", lambda v: v.op is softmax_cross_entropy.op, lambda v, local: [1 + local[0], *local[1:]],
+    ("label not subtracted", lambda v: v.op is softmax_cross_entropy.op,
+     lambda v, read: [1 + read.local(v)[0], *read.local(v)[1:]],
      "the probability itself is taken for the gradient: the label 1 of the true class is not subtracted"),
+    ("softmax taken as diagonal", is_softmax, only_own,
+     "each probability of a softmax is taken to depend on its own score alone: only the diagonal of the Jacobian"),
 ]
 # fmt: on
 
 MISTAKES = [
-    *[Mistake(name, sentence, at_rows(rows, wrong)) for name, rows, wrong, sentence in LOCAL],
-    Mistake(
-        "softmax taken as diagonal",
-        "each probability of a softmax is taken to depend on its own score alone: only the diagonal of the Jacobian",
-        only_own,
-    ),
-    *[Mistake(name, sentence, passing=passing) for name, passing, sentence in passes.PASSES],
+    *[Mistake(name, sentence, rows, wrong) for name, rows, wrong, sentence in LOCAL],
+    *[Mistake(name, sentence, walk=walk) for name, walk, sentence in walks.WALKS],
     Mistake(
         "upstream forgotten",
         "the local gradient is taken for the whole: it is not multiplied with the gradient from upstream",
-        passing=passes.last_factor,
+        sent=lambda upstream, local: local,
         alone=True,
     ),
     Mistake(
         "added, not multiplied",
         "upstream and local gradient are added, where the chain rule multiplies them",
-        passing=passes.added,
+        sent=lambda upstream, local: upstream + local,
         alone=True,
     ),
     Mistake(
         "value for gradient",
         "the value of the node is given, not its gradient",
-        passing=passes.values,
+        said=lambda data, grad: data,
         alone=True,
         nowhere=True,
     ),
     Mistake(
         "sign turned",
         "the number is right but for its sign: one minus is lost, or one too many",
-        passing=passes.turned,
+        said=lambda data, grad: -grad,
         nowhere=True,
         vague=True,
     ),
