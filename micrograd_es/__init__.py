@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from . import export as export
     from . import losses as losses
     from . import optim as optim
-    from .mistakes import diagnose as diagnose
     from .graph.closeup import close_up as close_up
+    from .mistakes import diagnose as diagnose
     from .nn import functions as functions
     from .player import Player as Player
     from .player import play as play

@@ -181,4 +181,3 @@ def diagnose(root: Value | Graph, wrt: Value, number: Any, tolerance: float = TO
     if wrt not in graph.place:
         raise ValueError(f"{graph.root.label or 'the root'} does not use {wrt.label or repr(wrt)}: its gradient is 0")
     return Diagnosis(graph, wrt, as_float(number, "diagnose"), tolerance)
-

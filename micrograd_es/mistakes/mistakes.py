@@ -75,7 +75,7 @@ class Mistake(NamedTuple):
         return bool(self.rows and v.op.forward and self.rows(v))
 
     def local(self, v: Value) -> Sequence[float]:
-        "The local gradients of v that are believed in; the right ones where nobody makes this mistake at these numbers."
+        "The local gradients of v that are believed in; the right ones where these numbers allow no such mistake."
         if self.concerns(v):
             try:
                 wrong = self.wrong(v, AS_THEY_ARE)

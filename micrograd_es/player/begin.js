@@ -2,6 +2,7 @@
 
 wireBoxes();
 wireSteps();
+wireSight();
 wireDetail();
 wireWhatIf();
 wirePredict();

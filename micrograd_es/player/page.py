@@ -24,6 +24,7 @@ from ..graph.names import clean
 from ..system.files import write_whole
 from ..system.pages import policy
 from .board import Board
+from .hints import Hints
 from .mathml import name_mathml
 from .model import Model
 from .shared import constants, script_json
@@ -32,8 +33,8 @@ from .views import views
 LIMIT = 400  # nodes in all
 BOXES = 120  # boxes in the picture, when all is folded
 TALL = 16  # boxes up to which a telephone gets a picture of its own, from top to bottom
-SCRIPTS = """letters model routes symbols formulas folded views board sentences stepping detail paths whatif predict
-    begin""".split()  # what is the twin of a Python file has its name
+SCRIPTS = """letters model routes symbols formulas folded views board sentences sight stepping detail paths whatif
+    diagnosis predict begin""".split()  # what is the twin of a Python file has its name
 
 
 class Player:
@@ -53,7 +54,7 @@ class Player:
     def _repr_html_(self) -> str:
         "The page in a frame; beside it the picture, which is all that an untrusted notebook shows."
         frame = (
-            '<iframe title="graph player" sandbox="allow-scripts" style="width:100%;height:46em;'
+            '<iframe title="graph player" sandbox="allow-scripts" allowfullscreen style="width:100%;height:46em;'
             'border:1px solid #8885" srcdoc="{}"></iframe>'
         )
         return frame.format(html.escape(self.html)) + self.image
@@ -137,7 +138,15 @@ def _html(graph: Graph, title: str | None, learn: list[int]) -> str:
     math = {f"name-{i}": name_mathml(graph.names[v]) for v, i in graph.place.items()}
     svgs = [f'<div class="view" data-view="{i}" hidden>{board.svg()}</div>' for i, board in enumerate(boards)]
     style = _file("player.css")
-    script = "".join(['"use strict";\n', constants(), model.functions(), *[_script(name) for name in SCRIPTS]])
+    script = "".join(
+        [
+            '"use strict";\n',
+            constants(),
+            model.functions(),
+            Hints(graph).javascript(),
+            *[_script(name) for name in SCRIPTS],
+        ]
+    )
     parts = {
         "title": html.escape(clean(title) if title else f"Backpropagation through {graph.names[graph.root]}"),
         "policy": policy(style, script),
@@ -151,8 +160,8 @@ def _html(graph: Graph, title: str | None, learn: list[int]) -> str:
 
 
 def _script(name: str) -> str:
-    "Without the rulers behind its headlines: they are for an editor, and a kilobyte or two."
-    return re.sub(r" -{5,}$", "", _file(f"{name}.js"), flags=re.MULTILINE)
+    "Without what is for an editor, and a tenth of the page: the blanks before a line, and the rulers behind a headline."
+    return re.sub(r"^ +| -{5,}$", "", _file(f"{name}.js"), flags=re.MULTILINE)
 
 
 def _file(name: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..explain.paths import LIMIT as PATHS
 from ..graph.formulas import PRINTED, SAME
+from ..mistakes.diagnosis import PLACES, ROUNDING, SHOWN, SMALL, TOLERANCE
 from ..text import symbols
 from ..text.letters import DIGITS, SUPERSCRIPT, WHOLE
 
@@ -23,8 +24,12 @@ SHARED: dict[str, Any] = {rank: getattr(symbols, rank) for rank in RANKS} | {
     "SAME": SAME,
     "PRINTED": PRINTED,
     "PATHS": PATHS,
+    "PLACES": PLACES,
+    "ROUNDING": ROUNDING,
+    "SHOWN": SHOWN,
+    "SMALL": SMALL,
+    "TOLERANCE": TOLERANCE,
     "LOCAL": LOCAL,
-    "PRODUCT_TEXT": PRODUCT_TEXT,
     "SUM_TEXT": SUM_TEXT,
 }
 
