@@ -30,7 +30,8 @@ def slips(v: Value, xs: Sequence[float], found: float, called: Mapping[Value, st
     "Those that make `found` of the numbers xs at the inputs of v, the likeliest first; what is right has none."
     if same(found, evaluated(v.op, xs)):
         return []
-    said = candidates(v, xs, [called[x] for x in v.parents], evaluated, plain)
+    names = [plain(x.data if is_constant(x) else called[x]) for x in v.parents]
+    said = candidates(v, xs, names, evaluated, plain)
     told = {slip.name: slip for number, slip in reversed(list(said)) if same(found, number)}
     here = number_text(found)
     return [Slip(name, f"{here} is {sentence}") for name, sentence in reversed(told.values())]

@@ -8,4 +8,3 @@ wireWhatIf();
 wirePredict();
 showView(fitting(0, true));
 go(fromAddress());
-summarise();

@@ -149,7 +149,6 @@ function paint(index) {
     nodes.forEach((_, i) => paintNode(i, step, index, grads));
     uses.flat().forEach(edge => paintEdge(edge, step, index, grads));
     squeeze();
-    follow(step);
 }
 
 // A text that has grown wider than its place is drawn as narrow as it must be: in its box, or on its edge.

@@ -72,8 +72,8 @@ def play(
 ) -> Player:
     """The page that plays the graph under root forward and backward; written to `path`, if there is one.
 
-    `learn`: the leaves that its "descend" moves at first; else the parameters of the neurons, or the leaves whose names
-    begin with w or b. TypeError for what is no Value; ValueError for a graph that is no graph, or too large to follow.
+    `learn`: the leaves that its "descend" moves at first, until somebody ticks others; else the parameters of the
+    modules that were called, and where there are none every leaf, as a graph does not say which are data. TypeError for what is no Value; ValueError for a graph that is no graph, or too large to follow.
     """
     if not isinstance(root, Value | Graph):
         raise TypeError(f"play: {str(root)[:40]!r} is of type {type(root).__name__}, not a Value")
@@ -90,8 +90,8 @@ def _learned(graph: Graph, learn: Any) -> list[int]:
     "The numbers of the leaves that descend moves."
     order, leaves, called = graph.order, graph.leaves, graph.names
     if learn is None:
-        inside = {p for v in order for call in v.calls for p in call.module.parameters()}
-        found = [v for v in leaves if v in inside] or [v for v in leaves if called[v][:1] in "wbWBθ"] or leaves
+        parameters = {p for v in order for call in v.calls for p in call.module.parameters()}
+        found = [v for v in leaves if v in parameters] or leaves
     else:
         found = [learn] if isinstance(learn, Value) else list(learn)
         for v in found:

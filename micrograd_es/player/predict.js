@@ -111,7 +111,6 @@ function showAgain(index) {
     go(index);
     fillDetail();
     fillLeaves();
-    summarise();
     if (byId("all").open) listSteps();
 }
 

@@ -1,6 +1,7 @@
 // ---- What is seen of the picture: it fits its frame, is zoomed, fills the screen, and follows the steps --------------
 
 const READABLE = 0.85, LARGE = 2.4; // pixels for a point of the picture, at least and at most, until somebody zooms
+const NARROW = 1200; // pixels of a window in which that can be read
 const ZOOM = 1.25, ZOOMED = [0.3, 6];
 const MARGIN = 12; // pixels around the box that is followed
 let zoom = 1;
@@ -8,14 +9,14 @@ let zoom = 1;
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 const between = (low, x, high) => Math.max(low, Math.min(x, high));
 
-// The picture as large as its frame allows; with the sliders beside it where they leave it readable.
+// The picture as large as its frame allows; the sliders beside it where its letters stay large for such a window.
 function fit() {
     const svg = viewBoxes[view].querySelector("svg"), frame = byId("views"), main = frame.closest("main");
     const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+    const scale = () => Math.min((frame.clientWidth - MARGIN) / width, (frame.clientHeight - MARGIN) / height);
     main.classList.add("beside");
-    main.classList.toggle("beside", frame.clientWidth >= width && byId("whatif").offsetLeft > frame.offsetLeft);
-    const scale = Math.min((frame.clientWidth - MARGIN) / width, (frame.clientHeight - MARGIN) / height);
-    svg.style.width = `${width * between(READABLE, scale, LARGE) * zoom}px`;
+    main.classList.toggle("beside", scale() > READABLE * window.innerWidth / NARROW && byId("whatif").offsetLeft > frame.offsetLeft);
+    svg.style.width = `${width * between(READABLE, scale(), LARGE) * zoom}px`;
 }
 
 // What is at this place of the frame, its middle if none is given, stays there.

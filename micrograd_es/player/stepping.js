@@ -19,8 +19,10 @@ function go(index) {
     slider.setAttribute("aria-valuetext", `${position} of ${steps.length - 1}, ${PHASES[step.kind]}`);
     byId("first").disabled = byId("back").disabled = position === 0;
     byId("next").disabled = byId("last").disabled = position === steps.length - 1;
+    summarise();
     remember();
     askAbout(step);
+    follow(step); // last: what is written above the picture leaves it more room, or less
 }
 
 function saidOf(step, index) {

@@ -26,7 +26,6 @@ function refresh() {
     fillDetail();
     fillLeaves();
     drawCurve();
-    summarise();
     if (byId("all").open) listSteps();
 }
 
