@@ -127,7 +127,7 @@ def _boards(graph: Graph) -> list[Board]:
 
 def _html(graph: Graph, title: str | None, learn: list[int]) -> str:
     boards = _boards(graph)  # first: it says if the graph is too large to be played
-    model = Model(graph.order, graph.names)
+    model = Model(graph)
     told = {
         "nodes": model.nodes(),
         "clusters": model.clusters(boards[0].number),
@@ -140,6 +140,7 @@ def _html(graph: Graph, title: str | None, learn: list[int]) -> str:
     script = "".join(['"use strict";\n', constants(), model.functions(), *[_script(name) for name in SCRIPTS]])
     parts = {
         "title": html.escape(clean(title) if title else f"Backpropagation through {graph.names[graph.root]}"),
+        "notes": "\n".join(f'<p class="note">{html.escape(note)}</p>' for note in graph.notes),
         "policy": policy(style, script),
         "style": style,
         "graph": script_json(told),

@@ -2,7 +2,7 @@
 
 const inputs = i => nodes[i].parents;
 const listed = texts => texts.length < 2 ? texts.join("") : `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`;
-const isNumber = i => `${nodes[i].name} = ${numberText(now.data[i])}`;
+const isNumber = i => `${nodes[i].name} = ${nodeShown(i)}`;
 
 const bornHere = i => !Number.isFinite(now.data[i]) && (inputs(i) ?? []).every(x => Number.isFinite(now.data[x]));
 
@@ -31,19 +31,19 @@ function bundleSentence(edges, index) {
 }
 
 const capital = text => text[0].toUpperCase() + text.slice(1);
-const several = (outs, numbers) => listed(outs.map(i => numberText(numbers[i])));
+const several = (outs, numbers) => listed(outs.map(i => shown(numbers[i])));
 
 function edgeSentence(edge, index) {
     if (bundle(edge)) return bundleSentence(bundle(edge), index);
     const grads = gradients(index), before = gradients(index - 1)[edge.parent];
     const box = intoBox(edge), child = box ? homeOf(edge.child) : edge.child;
     const [y, x] = [nodes[child].name, nodes[edge.parent].name];
-    const [upstream, local] = [grads[child], box ? boxSlope(edge) : localOf(edge)].map(numberText);
+    const factors = [grads[child], box ? boxSlope(edge) : localOf(edge)], [upstream, local] = factors.map(x => shown(x));
     const down = flow(grads, edge), formula = box ? local : textOf(words.local(edge));
     const how = formula === local ? local : `${formula} = ${local}`;
     if (box) return `Upstream, neuron ${y} has ${upstream}. Its local gradient by ${x}, the chain rule inside it, is ` +
-                    `${local}. Downstream, ${x} receives ${numberText(down)}.${accumulation(edge, down, before, index)}`;
-    const product = `${upstream} × ${bracketed(local, local.startsWith("-"))} = ${numberText(down)}`;
+                    `${local}. Downstream, ${x} receives ${shown(down)}.${accumulation(edge, down, before, index)}`;
+    const product = `${joined(factors, multiplied, "×")} = ${shown(down)}`;
     return `${inside(edge.child)}Upstream, ${y} has ${upstream}. Its local gradient by ${x} is ${how}. ` +
            `Downstream, ${x} receives ${product}.${accumulation(edge, down, before, index)}`;
 }
@@ -54,7 +54,7 @@ function accumulation(edge, down, before, index) {
     if (real.length === 1) return "";
     const count = steps.slice(0, index + 1).filter(s => s.kind === "edge" && s.parent === edge.parent).length;
     if (before === undefined) return ` ${nodes[edge.parent].name} is used ${real.length} times; this is the first.`;
-    const sum = `${numberText(before)} + ${bracketed(numberText(down), down < 0)} = ${numberText(before + down)}`;
+    const sum = `${joined([before, down], added, "+")} = ${shown(before + down)}`;
     return ` It is added to what came before: ${sum} (use ${count} of ${real.length}).`;
 }
 
@@ -66,7 +66,7 @@ function leavesSentence() {
 
 function seedSentence() {
     const name = nodes[root].name;
-    return `Now backward, from ${name} = ${numberText(now.data[root])}. The gradient of ${name} by itself is 1.`;
+    return `Now backward, from ${name} = ${nodeShown(root)}. The gradient of ${name} by itself is 1.`;
 }
 
 function doneSentence(grads) {
@@ -74,7 +74,7 @@ function doneSentence(grads) {
     if (told === undefined) return "Every leaf has its gradient.";
     const [name, loss] = [nodes[told].name, nodes[root].name];
     return `Every leaf has its gradient. ${loss} feels ${name} most: raise ${name} by 0.01, and ${loss} ` +
-           `${grads[told] < 0 ? "falls" : "rises"} by about ${numberText(Math.abs(grads[told]) / 100)}.`;
+           `${grads[told] < 0 ? "falls" : "rises"} by about ${shown(Math.abs(grads[told]) / 100)}.`;
 }
 
 function sentence(index) {
@@ -83,5 +83,5 @@ function sentence(index) {
         leaves: leavesSentence, node: () => forwardSentence(step.node), seed: seedSentence,
         edge: () => edgeSentence(step, index), done: () => doneSentence(gradients()),
     };
-    return words[step.kind]().replace(/(?<![\w\]])-(?=[\d∞])/g, "−");
+    return words[step.kind]();
 }

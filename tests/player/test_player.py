@@ -14,7 +14,7 @@ import pytest
 from micrograd_es import Player, Value, play, softmax
 from micrograd_es.calculus import TABLE, function
 from micrograd_es.cli import main
-from micrograd_es.engine import topological
+from micrograd_es.graph import Graph
 from micrograd_es.graph import copies as copying
 from micrograd_es.player.mathml import mathml, name_mathml
 from micrograd_es.player.model import Model
@@ -49,9 +49,9 @@ def test_one_file_without_anything_from_outside(tmp_path):
 
 
 def test_sizes():
-    "A USB stick holds many: a slide's graph and a small network stay below 150 kB, one of 265 nodes below 500."
+    "A USB stick holds many: a slide's graph stays below 80 kB, a small network below 160, one of 265 nodes below 500."
     assert len(play(slide()).html.encode()) < 80_000
-    assert len(play(network(2, 3, 1)).html.encode()) < 150_000
+    assert len(play(network(2, 3, 1)).html.encode()) < 160_000
     assert len(play(network(4, 8, 8, 1)).html.encode()) < 500_000
 
 
@@ -252,8 +252,7 @@ def test_an_operation_of_ones_own():
 def test_every_row_as_javascript():
     "Written by the table itself, once for each row and number of inputs."
     z = [Value(v) for v in (3.2, 5.1, -1.7)]
-    order = topological(-softmax(z)[0].log())
-    text = Model(order, {v: "v" for v in order}).functions()
+    text = Model(Graph(-softmax(z)[0].log())).functions()
     assert text.count("forward:") == 7 and 'symbol: "exp", forward: (a) => Math.exp(a), locals: (y, a) => [y]' in text
 
 

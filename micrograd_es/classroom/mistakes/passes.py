@@ -93,7 +93,7 @@ def turned(graph: Graph, edges: Edges) -> Grads:
 
 
 def values(graph: Graph, edges: Edges) -> Grads:
-    return {v: v.data for v in graph.order}
+    return dict(graph.numbers)
 
 
 PASSES: list[tuple[str, Pass, str]] = [
