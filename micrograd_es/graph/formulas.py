@@ -81,8 +81,10 @@ class Formulas:
             return reduce(lambda a, b: a + b, terms)
 
         def computed(f: Formulas) -> list[Any]:
-            ways = f.local, f.local_in_numbers, lambda e: f.language(e.local)
-            return [side(lambda c: f.language(grads[c]), lambda c, of=of: f.along(c, uses, of)) for of in ways]
+            def with_locals(of: Callable[[Edge], Any]) -> Any:
+                return side(lambda c: f.language(grads[c]), lambda c: f.along(c, uses, of))
+
+            return [with_locals(of) for of in (f.local, f.local_in_numbers, lambda e: f.language(e.local))]
 
         named = [self.d(self.root, node), side(lambda c: self.d(self.root, c), lambda c: self.d(c, node))]
         numbers = self.exactly(computed, lambda f: f.language(grads[node]))
