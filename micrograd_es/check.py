@@ -10,6 +10,7 @@ w             -2           -1.9999000              -2.0000000         5.7e-11  o
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 FORWARD_STEP = 1e-4  # the slide's h
@@ -42,6 +43,10 @@ class Row(NamedTuple):
 class Check(list[Row]):
     "The table, leaf by leaf; `.ok` if every leaf agrees: at a kink, if it lies between the slopes on both sides."
 
+    def __init__(self, rows: Iterable[Row], notes: Iterable[str] = ()):
+        super().__init__(rows)
+        self.notes = [*notes]
+
     @property
     def ok(self) -> bool:
         return all(row.ok for row in self)
@@ -64,7 +69,7 @@ class Check(list[Row]):
         return "\n".join(
             "  ".join([line[0].ljust(widths[0]), *[c.rjust(n) for c, n in zip(line[1:], widths[1:])], mark]).rstrip()
             for line, mark in zip(lines, marks)
-        )
+        ) + "".join("\n" + note for note in self.notes)
 
     __repr__ = __str__
 
@@ -90,9 +95,9 @@ def check(root: Any, *leaves: Any, h: float = CENTRAL_STEP) -> Check:
             return graph.compute({leaf: x})[graph.root]
 
         name, gradient = graph.names.get(leaf, leaf.label), graph.gradients.get(leaf, 0.0)
-        return _row(f, leaf.data, graph.numbers[graph.root], name, gradient, h)
+        return _row(f, graph.numbers.get(leaf, leaf.data), graph.numbers[graph.root], name, gradient, h)
 
-    return Check([row(v) for v in chosen])
+    return Check([row(v) for v in chosen], graph.notes)
 
 
 def _row(f: Any, at: float, here: float, name: str, gradient: float, h: float) -> Row:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from ..engine import Value
 from ..graph import Graph
 from ..graph.modules import Cluster
-from ..graph.routes import Edge, edges, is_constant, local_grads, passed_on
+from ..graph.routes import Edge, is_constant, passed_on
 from ..text.letters import number_text
-from .nodes import COLORS, Drawing, grad_text
+from .nodes import COLORS, Drawing
 
 if TYPE_CHECKING:
     from .render import Picture
@@ -30,7 +30,7 @@ class Folded(Drawing):
         self.drawn = [v for v in self.order if self.home.get(v, v) is v]
         self.lines: dict[str, list[Edge]] = {}
         for v in self.order:
-            for place, (x, local) in enumerate(zip(v.parents, local_grads(v))):
+            for place, (x, local) in enumerate(graph.edges(v)):
                 if self.home.get(x, x) is not self.home.get(v, v):
                     self.lines.setdefault(self.line_id(x, v, place), []).append(Edge(v, place, local))
 
@@ -50,7 +50,7 @@ class Folded(Drawing):
         sources = {e.child.parents[e.place] for e in edges}
         if len(sources) > 1 or self.is_layer(end):
             return None
-        return slopes(self.boxes[end])[sources.pop()] if end in self.boxes else edges[0].local
+        return slopes(self.graph, self.boxes[end])[sources.pop()] if end in self.boxes else edges[0].local
 
     def fill(self, dot: Picture) -> None:
         for v in self.drawn:
@@ -67,7 +67,9 @@ class Folded(Drawing):
     def box(self, dot: Picture, cluster: Cluster) -> None:
         v = cluster.out
         title, shape = self.title(cluster), self.shape(cluster)
-        fields = [title, f"data {span([x.data for x in cluster.outs])}", f"grad {grads_text(cluster.outs)}", shape]
+        data = {number_text(n): n for n in (self.graph.numbers[x] for x in cluster.outs)}
+        grads = {self.graph.grad_text(x): x.grad for x in cluster.outs}
+        fields = [title, f"data {span(data)}", f"grad {span(grads)}", shape]
         dot.node(self.ids[v], self.record(fields), id=self.ids[v], **{"class": "folded"}, fillcolor=COLORS["folded"])
 
     def title(self, cluster: Cluster) -> str:
@@ -82,17 +84,12 @@ class Folded(Drawing):
         return f"{sizes}{len(parameters)} parameters"
 
 
-def slopes(cluster: Cluster) -> dict[Value, float]:
+def slopes(graph: Graph, cluster: Cluster) -> dict[Value, float]:
     "d(output)/dx for every x in the box, and for what it is given: by the chain rule inside it."
-    return passed_on(reversed(cluster.nodes), edges, defaultdict(float, {cluster.out: 1.0}))
+    return passed_on(reversed(cluster.nodes), graph.edges, defaultdict(float, {cluster.out: 1.0}))
 
 
-def span(numbers: list[float]) -> str:
-    "One number, or from the smallest to the largest: 0 to 0.93."
-    low, high = number_text(min(numbers)), number_text(max(numbers))
+def span(numbers: dict[str, float]) -> str:
+    "One text, or those of the smallest and the largest number: 0 to 0.93."
+    low, high = min(numbers, key=numbers.__getitem__), max(numbers, key=numbers.__getitem__)
     return low if low == high else f"{low} to {high}"
-
-
-def grads_text(outs: list[Value]) -> str:
-    texts = {grad_text(v) for v in outs}
-    return texts.pop() if len(texts) == 1 else span([v.grad for v in outs])

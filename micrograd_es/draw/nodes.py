@@ -9,7 +9,7 @@ from ..engine import Value
 from ..graph import Graph
 from ..graph.modules import clusters
 from ..graph.names import clean
-from ..graph.routes import Edge, is_constant, is_silent, local_grads
+from ..graph.routes import Edge, is_constant, is_silent
 from ..text.letters import number_text
 from ..text.symbols import plain
 
@@ -45,6 +45,10 @@ class Drawing:
                  color=QUIET, fontcolor=INK)  # fmt: skip
         dot.attr("edge", fontname="Helvetica,Arial,sans-serif", fontsize="11", color=QUIET, fontcolor=INK)
         self.fill(dot)
+        if self.graph.notes:
+            dot.attr(
+                label="\\n".join(map(escape, self.graph.notes)), fontname="Helvetica,Arial,sans-serif", fontsize="11"
+            )
         return dot
 
     def fill(self, dot: Picture) -> None:
@@ -60,12 +64,12 @@ class Drawing:
             if v not in inside:
                 self.node(dot, v)
         for v in self.order:
-            for place, (parent, local) in enumerate(zip(v.parents, locals_or_none(v))):
+            for place, (parent, local) in enumerate(zip(v.parents, locals_or_none(self.graph, v))):
                 self.edge(dot, parent, v, place, local)
 
     def node(self, dot: Any, v: Value) -> None:
         if is_constant(v):
-            dot.node(self.ids[v], escape(number_text(v.data)), id=self.ids[v], **{"class": "constant"},
+            dot.node(self.ids[v], escape(self.graph.text(v)), id=self.ids[v], **{"class": "constant"},
                      fillcolor=COLORS["constant"], color="#c9d0d8", style="filled,rounded")  # fmt: skip
             return
         kind = "root" if v is self.root and v.parents else "operation" if v.parents else "leaf"
@@ -73,7 +77,7 @@ class Drawing:
         if v.parents:
             formula = plain.formula(v.op, *[self.formulas.name(x) for x in v.parents]).text
             title += f" = {formula}" if len(formula) <= 40 else f" = {v.op.symbol} of {len(v.parents)}"
-        fields = [title, f"data {number_text(v.data)}", f"grad {grad_text(v)}"]
+        fields = [title, f"data {self.graph.text(v)}", f"grad {self.graph.grad_text(v)}"]
         dot.node(self.ids[v], self.record(fields), id=self.ids[v], **{"class": kind},
                  fillcolor=COLORS[kind], penwidth="1.6" if kind == "root" else "1")  # fmt: skip
 
@@ -97,14 +101,9 @@ class Drawing:
         return number if self.edges == "numbers" or len(formula) > 30 or " if " in formula else f"{formula} = {number}"
 
 
-def grad_text(v: Value) -> str:
-    'The gradient, or "–": while no backward() has come by (it is then the integer 0), and where it leads nowhere.'
-    return "–" if v.op.flat or type(v.grad) is int and v.grad == 0 else number_text(v.grad)
-
-
-def locals_or_none(v: Value) -> Sequence[float | None]:
+def locals_or_none(graph: Graph, v: Value) -> Sequence[float | None]:
     try:
-        return local_grads(v)
+        return graph.local_grads(v)
     except ValueError:  # a node made by hand: its edges stay bare
         return [None] * len(v.parents)
 

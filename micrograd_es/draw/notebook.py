@@ -9,7 +9,7 @@ from ..graph import Graph
 from ..graph.routes import is_constant
 from ..text.letters import number_text
 from . import draw
-from .nodes import grad_text, locals_or_none, refuse
+from .nodes import locals_or_none, refuse
 
 
 def mermaid(root: Value | Graph) -> str:
@@ -23,10 +23,10 @@ def mermaid(root: Value | Graph) -> str:
     called, ids = graph.names, {v: f"n{i}" for v, i in graph.place.items()}
     lines = ["flowchart LR"]
     for v in order:
-        fields = [called[v], f"data {number_text(v.data)}", f"grad {grad_text(v)}"]
+        fields = [called[v], f"data {graph.text(v)}", f"grad {graph.grad_text(v)}"]
         lines.append(f'  {ids[v]}["{"<br>".join(map(_entities, fields[:1] if is_constant(v) else fields))}"]')
     for v in order:
-        for parent, local in zip(v.parents, locals_or_none(v)):
+        for parent, local in zip(v.parents, locals_or_none(graph, v)):
             number = "" if local is None else f'|"{number_text(local)}"|'
             lines.append(f"  {ids[parent]} -->{number} {ids[v]}")
     return "\n".join(lines) + "\n"

@@ -30,7 +30,7 @@ from typing import NamedTuple
 from ..engine import Value
 from ..graph import Graph
 from ..graph.routes import Edge, is_constant
-from ..text.letters import number_text
+from ..text.letters import latex_sentence
 from ..text.symbols import Language, latex, plain
 
 LIMIT = 2000  # steps
@@ -57,6 +57,7 @@ class Explanation:
         self.steps = [Step(v, graph.uses[v], self.gradients[v]) for v in reversed(shown) if v is not self.root]
         needed = {v for v in shown} | {x for v in shown for x in v.parents}
         self.forward = [v for v in graph.order if v in needed and not is_constant(v)]
+        self.notes = [note for note in [nonfinite_note(graph)] if note] + graph.notes
 
     def lines(self, language: Language) -> tuple[list[list[str]], list[tuple[str, list[str]]]]:
         "Forward: the sides of every equation. Backward: for every node the rule in words, and the sides."
@@ -64,7 +65,7 @@ class Explanation:
         rules = []
         for step in self.steps:
             children = dict.fromkeys(e.child for e in step.uses)
-            made = " and ".join(" = ".join(words.made(c)[:2]) for c in children)
+            made = " and ".join(" = ".join(words.named(c)) for c in children)
             local = ", ".join(f"{words.d(c, step.node)} = {words.along(c, step.uses, words.local)}" for c in children)
             rules.append(f"{self.names[step.node]}, from {made}, where {local}")
         chains = [f.chain(step.node, step.uses, self.gradients) for step in self.steps]
@@ -75,8 +76,7 @@ class Explanation:
         text = ["forward", *["    " + " = ".join(sides) for sides in forward], "backward"]
         for rule, sides in backward:
             text += ["    " + rule, "        " + " = ".join(sides)]
-        note = nonfinite_note(self.graph)
-        return "\n".join(text + ([note] if note else []))
+        return "\n".join(text + self.notes)
 
     __repr__ = __str__
 
@@ -85,13 +85,13 @@ class Explanation:
         text = ["**Forward**", "", *[f"- ${' = '.join(sides)}$" for sides in forward], "", "**Backward**", ""]
         for rule, sides in backward:
             text += [f"- {_markdown_text(rule)}", "", f"  ${' = '.join(sides)}$", ""]
-        note = nonfinite_note(self.graph)
-        return "\n".join(text + [_markdown_text(note or "")]).rstrip() + "\n"
+        return "\n".join(text + [_markdown_text(note) + "\n" for note in self.notes]).rstrip() + "\n"
 
     def latex(self) -> str:
         forward, backward = self.lines(latex)
         rows = [rf"{first} &= {' = '.join(rest)} \\" for first, *rest in forward + [sides for _, sides in backward]]
-        return "\n".join([r"\begin{align*}", *rows, r"\end{align*}"])
+        notes = [rf"\intertext{{{latex_sentence(note)}}}" for note in self.graph.notes]
+        return "\n".join([r"\begin{align*}", *rows, *notes, r"\end{align*}"])
 
     def html(self) -> str:
         forward, backward = self.lines(plain)
@@ -102,8 +102,7 @@ class Explanation:
             for rule, sides in lines:
                 cells = html.escape(" = ".join(sides)), html.escape(rule)
                 body += "<tr>" + "".join(f'<td style="text-align:left">{cell}</td>' for cell in cells) + "</tr>"
-        note = nonfinite_note(self.graph)
-        return f"<table>{body}</table>" + (f"<p>{html.escape(note)}</p>" if note else "")
+        return f"<table>{body}</table>" + "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
 
     def _repr_html_(self) -> str:
         return self.html()
@@ -130,11 +129,11 @@ def explain(root: Value | Graph, wrt: Value | Iterable[Value] | None = None) -> 
 
 def nonfinite_note(graph: Graph) -> str | None:
     "A sentence on where the first inf or nan was born, or None where all is finite."
-    v = next((v for v in graph.order if not math.isfinite(v.data)), None)
+    v = next((v for v in graph.order if not math.isfinite(graph.numbers[v])), None)
     if v is None:
         return None
     sides = graph.formulas().made(v)
-    given = ", ".join(f"{graph.names[x]} = {number_text(x.data)}" for x in v.parents if not is_constant(x))
+    given = ", ".join(f"{graph.names[x]} = {graph.text(x)}" for x in v.parents if not is_constant(x))
     return f"not finite from here on: {' = '.join(sides)}" + (f", at {given}" if given else "")
 
 

@@ -17,13 +17,15 @@ from typing import NamedTuple
 
 from ..engine import Value
 from ..graph import Graph
-from ..graph.routes import Edge, uses
-from ..text.letters import number_text
+from ..graph.formulas import Formulas
+from ..graph.routes import Edge
+from ..text.letters import in_brackets, number_text
 from ..text.symbols import ATOM
 
 LIMIT = 1000  # paths
 LONGEST, WIDEST = 2000, 10_000  # nodes on them, and the inputs of these
 MANY = 10**400
+SHOWN = 9  # nodes of a route that are named one by one
 
 
 class Path(NamedTuple):
@@ -49,7 +51,7 @@ class Paths:
         if len(self.nodes) > LONGEST or inputs > WIDEST:
             over = f"{len(self.nodes):,} nodes" + (f" with {inputs:,} inputs" if inputs > WIDEST else "")
             raise ValueError(f"{ends}, over {over}: too long to be read; take a smaller graph")
-        self.uses = uses(self.nodes)
+        self.uses = graph.uses_among(self.nodes)
         self.paths = sorted(self._walk(), key=lambda path: -abs(path.product))
 
     def __iter__(self) -> Iterator[Path]:
@@ -101,13 +103,14 @@ class Paths:
         f = self.graph.formulas()
         lines = [f"{counted(self.count)} from {self.names[self.root]} to {self.names[self.leaf]}"]
         for path in self.paths:
-            symbols = " · ".join(f.local(e).within(ATOM) for e in path.edges)
-            sides = dict.fromkeys([symbols, " · ".join(factors_text(path.edges)), number_text(path.product)])
+            exact = f.multiplied(path.edges, path.product)
+            symbols = " · ".join(exact.local(e).within(ATOM) for e in path.edges)
+            sides = dict.fromkeys([symbols, " · ".join(factors_text(exact, path.edges)), number_text(path.product)])
             lines.append(f"    {self.route(path)}:  {' = '.join(sides)}")
         d = f.d(self.root, self.leaf)
         lines.append(f"    their sum is {d} = {number_text(self.total)}")
         lines.append(f"    factored: {d} = {self.factored()}")
-        return "\n".join(lines)
+        return "\n".join(lines + self.graph.notes)
 
     __repr__ = __str__
 
@@ -142,15 +145,15 @@ def _shared(products: list[list[str]]) -> list[str]:
     return [*products[0][:same], f"({rest})"]
 
 
-def factors_text(edges: list[Edge]) -> list[str]:
+def factors_text(f: Formulas, edges: list[Edge]) -> list[str]:
     "The local gradients, to be joined as -2 · 1 · (-3)."
-    numbers = [number_text(e.local) for e in edges]
-    return [n if i == 0 or not n.startswith("-") else f"({n})" for i, n in enumerate(numbers)]
+    numbers = [f.language(e.local).text for e in edges]
+    return numbers[:1] + [in_brackets(n) for n in numbers[1:]]
 
 
 def ends(parts: list[str]) -> list[str]:
     "The beginning and the end of what would be too long to read."
-    return parts if len(parts) <= 9 else [*parts[:4], f"({len(parts) - 8} more)", *parts[-4:]]
+    return parts if len(parts) <= SHOWN else [*parts[:4], f"({len(parts) - 8} more)", *parts[-4:]]
 
 
 def counted(n: int) -> str:

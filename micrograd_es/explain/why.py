@@ -11,10 +11,10 @@ import math
 
 from ..engine import Value
 from ..graph import Graph
-from ..graph.routes import Edge, local_grads, uses
+from ..graph.routes import Edge
 from ..text.letters import number_text
 from .chain import nonfinite_note
-from .paths import counted, ends, factors_text, ways
+from .paths import SHOWN, counted, ends, factors_text, ways
 
 TINY, HUGE = 1e-3, 1e3
 
@@ -22,6 +22,10 @@ TINY, HUGE = 1e-3, 1e3
 def why(root: Value | Graph, leaf: Value) -> str:
     "Why the gradient of root by leaf is zero, tiny, huge or not a number: names the edge that makes it so."
     graph = Graph.of(root)
+    return "\n".join([_reason(graph, leaf), *graph.notes])
+
+
+def _reason(graph: Graph, leaf: Value) -> str:
     root, called, f = graph.root, graph.names, graph.formulas()
     name = called.get(leaf, leaf.label or repr(leaf))
     d = f"∂{called[root]}/∂{name}"
@@ -32,17 +36,17 @@ def why(root: Value | Graph, leaf: Value) -> str:
 
     def edge_text(e: Edge) -> str:
         x = e.child.parents[e.place]
-        made = " = ".join(f.made(e.child)[:2])
-        return f"{f.d(e.child, x)} = {number_text(e.local)} in {made}, at {called[x]} = {number_text(x.data)}"
+        made = " = ".join(f.named(e.child))
+        return f"{f.d(e.child, x)} = {number_text(e.local)} in {made}, at {called[x]} = {graph.text(x)}"
 
     if not math.isfinite(slope):
-        edges = uses(nodes)
+        edges = graph.uses_among(nodes)
         born = [e for v in nodes for e in edges.get(v, []) if not math.isfinite(e.local)]
         cause = nonfinite_note(graph) or (edge_text(born[-1]) if born else "products overflow on the way")
         return f"{here}: {cause}"
-    best = _strongest(root, leaf, nodes)
+    best = _strongest(graph, leaf, nodes)
     if slope == 0 and not best:
-        blocked = _blocking(root, nodes)
+        blocked = _blocking(graph, nodes)
         return f"{here}: blocked by " + " and by ".join(map(edge_text, blocked))
     count = ways(nodes, leaf)
     if slope == 0:
@@ -56,17 +60,18 @@ def why(root: Value | Graph, leaf: Value) -> str:
     if leaf is root:
         return f"{here}: it is the root itself"
     product = math.prod(e.local for e in best)
-    numbers = " = ".join(dict.fromkeys([" · ".join(ends(factors_text(best))), number_text(product)]))
+    factors = ends(factors_text(f.multiplied(best, product) if len(best) <= SHOWN else f, best))
+    numbers = " = ".join(dict.fromkeys([" · ".join(factors), number_text(product)]))
     which = "its only path" if count == 1 else f"the strongest of its {count:,} paths"
     return f"{here}: {which} is {route}, with {numbers}"
 
 
-def _strongest(root: Value, leaf: Value, nodes: list[Value]) -> list[Edge]:
+def _strongest(graph: Graph, leaf: Value, nodes: list[Value]) -> list[Edge]:
     "The edges of the route with the largest product, from the root down; none if every route has a 0 on it."
-    strength, best = {root: 0.0}, dict[Value, Edge]()
+    strength, best = {graph.root: 0.0}, dict[Value, Edge]()
     for child in reversed(nodes):
         if child in strength:
-            for place, (v, local) in enumerate(zip(child.parents, local_grads(child))):
+            for place, (v, local) in enumerate(graph.edges(child)):
                 through = strength[child] + math.log(abs(local)) if local else -math.inf
                 if through > strength.get(v, -math.inf):
                     strength[v], best[v] = through, Edge(child, place, local)
@@ -77,9 +82,9 @@ def _strongest(root: Value, leaf: Value, nodes: list[Value]) -> list[Edge]:
     return route[::-1]
 
 
-def _blocking(root: Value, nodes: list[Value]) -> list[Edge]:
+def _blocking(graph: Graph, nodes: list[Value]) -> list[Edge]:
     "The edges with local gradient 0 that the gradient meets first, coming from the root."
-    reached, edges = {root}, uses(nodes)
+    reached, edges = {graph.root}, graph.uses_among(nodes)
     blocked = []
     for v in reversed(nodes):
         for e in edges.get(v, []):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 from ..core.floats import floats
 from ..engine import Value, topological
-from ..text.symbols import Language, plain
-from .formulas import Formulas
+from ..text.letters import number_text
+from ..text.symbols import plain
+from .formulas import Formulas, digits_needed, gives
+from .kept import Kept, notes
+from .moment import Moment
 from .names import names
-from .routes import Edge, Grads, depending, edges, is_constant, passed_on, uses
+from .routes import Edge, Grads, depending, is_constant, passed_on, uses
 
 
 class Graph:
@@ -23,12 +26,15 @@ class Graph:
     (['x', 'w', 'v₁', '1', 'out'], 3.0, '∂out/∂w')
 
     Wherever a view takes a Value, it takes a Graph. `variables`, if given, name the nodes instead of the caller's own.
+    All its numbers are those of one moment, in which the leaves have theirs: `numbers`, `local_grads`, `gradients`.
+    What the Values hold (`.data`, `.grad`) may be of an earlier one, and then `notes` say so.
     """
 
     def __init__(self, root: Value, variables: Mapping[str, Any] | None = None):
         self.root, self.variables = root, variables
-        self._formulas: dict[Language, Formulas] = {}
+        self._formulas: dict[Any, Formulas] = {}
         self._between: tuple[Any, list[Value]] = None, []
+        self._digits: dict[Value, tuple[int, int]] = {}
 
     @classmethod
     def of(cls, root: Value | Graph) -> Graph:
@@ -55,31 +61,46 @@ class Graph:
         "What every node is called."
         return names(self.order, self.variables)
 
+    # -- numbers
+
+    @cached_property
+    def moment(self) -> Moment:
+        "All numbers, read at once."
+        return Moment(self.order, lambda v: self.names[v])
+
+    @property
+    def numbers(self) -> dict[Value, float]:
+        "The number of every node, computed from those that the leaves have now."
+        return self.moment.numbers
+
+    def local_grads(self, v: Value) -> tuple[float, ...]:
+        "dy/dx of a node for each of its parents. ValueError for one made by hand, which has no _backward."
+        local = self.moment.local_grads[v]
+        if local is None:
+            raise ValueError(f"{v!r} was made by hand, as {v.op.symbol!r}: it has no local gradients and no _backward")
+        return local
+
+    def edges(self, v: Value) -> list[tuple[Value, float]]:
+        "The parents of a node, each with its local gradient."
+        return list(zip(v.parents, self.local_grads(v)))
+
+    def uses_among(self, nodes: Iterable[Value]) -> dict[Value, list[Edge]]:
+        "Where every node is used by these."
+        return uses(nodes, self.edges)
+
     @cached_property
     def uses(self) -> dict[Value, list[Edge]]:
         "Where every node is used."
-        return uses(self.order)
+        return self.uses_among(self.order)
 
     @cached_property
     def gradients(self) -> Grads:
         "The gradient of the root with respect to every node, whatever their .grad says."
-        return passed_on(reversed(self.order), edges, self.seed())
-
-    @cached_property
-    def numbers(self) -> dict[Value, float]:
-        "The number of every node, computed from those that the leaves have now."
-        numbers = {v: v.data for v in self.order}
-        return _computed(self.order, numbers)
+        return passed_on(reversed(self.order), self.edges, self.seed())
 
     def seed(self) -> Grads:
         "Where the reverse pass begins: 1 at the root, 0 everywhere else."
         return dict.fromkeys(self.order, 0.0) | {self.root: 1.0}
-
-    def formulas(self, language: Language = plain) -> Formulas:
-        "The formulas of the nodes, by their names, in one language."
-        if language not in self._formulas:
-            self._formulas[language] = Formulas(self.root, self.names, language)
-        return self._formulas[language]
 
     def between(self, leaves: Collection[Value], flat: bool = False) -> list[Value]:
         "The nodes on the routes from the root to these, in order. (The last result is kept.)"
@@ -90,17 +111,65 @@ class Graph:
 
     def compute(self, changed: Mapping[Value, float]) -> dict[Value, float]:
         "The number of every node, if these had other ones. Nothing in the graph is changed."
-        way = [v for v in self.between(changed.keys(), flat=True) if v not in changed]
-        return _computed(way, {**self.numbers, **changed})
+        numbers = {**self.numbers, **changed}
+        for v in self.between(changed.keys(), flat=True):
+            if v.parents and v not in changed:
+                xs = [numbers[x] for x in v.parents]
+                try:
+                    numbers[v] = v.op.forward(floats, *xs, *v.op.constants)
+                except (ArithmeticError, TypeError, ValueError):  # it has another answer, or says why not
+                    numbers[v], _ = v.op.evaluate(*xs)
+        return numbers
 
+    # -- as text
 
-def _computed(nodes: list[Value], numbers: dict[Value, float]) -> dict[Value, float]:
-    "With the number of every node among these that an operation made, from those of its parents."
-    for v in nodes:
-        if v.parents:
-            xs = [numbers[x] for x in v.parents]
-            try:
-                numbers[v] = v.op.forward(floats, *xs, *v.op.constants)
-            except (ArithmeticError, TypeError, ValueError):  # it has another answer, or says why not
-                numbers[v], _ = v.op.evaluate(*xs)
-    return numbers
+    def formulas(self, language: Any = plain) -> Formulas:
+        "The formulas of the nodes, by their names, in one language."
+        if language not in self._formulas:
+            self._formulas[language] = Formulas(self, language)
+        return self._formulas[language]
+
+    def gives(self, edge: Edge) -> bool:
+        "Does the lecture's form give this local gradient? (At a tie of max it does not.)"
+        return gives(edge, self.numbers[edge.child], [self.numbers[x] for x in edge.child.parents])
+
+    @cached_property
+    def children(self) -> dict[Value, list[Value]]:
+        "What every node is an operand of."
+        found: dict[Value, list[Value]] = {}
+        for child in self.order:
+            for parent in dict.fromkeys(child.parents):
+                found.setdefault(parent, []).append(child)
+        return found
+
+    def digits(self, v: Value) -> int:
+        "How many digits of its number must be shown, that the formulas around it come out."
+        around = [n for child in self.children.get(v, []) for n in self._needed(child)]
+        return max([*around, self._needed(v)[1]])
+
+    def _needed(self, v: Value) -> tuple[int, int]:
+        if v not in self._digits:
+            local = self.moment.local_grads[v] or ()
+            edges = [e for place, slope in enumerate(local) if self.gives(e := Edge(v, place, slope))]
+            self._digits[v] = digits_needed(v, self.numbers[v], [self.numbers[x] for x in v.parents], edges)
+        return self._digits[v]
+
+    def text(self, v: Value) -> str:
+        "The number of a node for people."
+        return number_text(self.numbers[v], self.digits(v))
+
+    # -- what the Values hold
+
+    @cached_property
+    def kept(self) -> Kept:
+        "Which .grad is not the gradient of this root at this moment."
+        return Kept(self)
+
+    def grad_text(self, v: Value) -> str:
+        "What v.grad holds; and where that is not the gradient of this root at this moment, what this is."
+        return self.kept.text(self, v)
+
+    @cached_property
+    def notes(self) -> list[str]:
+        "What a reader must know of this moment: leaves that were changed since, gradients that an earlier one left."
+        return notes(self)

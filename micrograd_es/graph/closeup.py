@@ -20,7 +20,7 @@ from math import isclose
 from ..engine import Value, new
 from . import Graph
 from .names import known_names
-from .routes import is_constant, local_grads
+from .routes import is_constant
 
 FEW = 4  # operands beside the way that are still shown one by one
 
@@ -46,20 +46,20 @@ def close_up(root: Value | Graph, *leaves: Value) -> Value:
     twins: dict[Value, Value] = {}
     for v in order:
         if v in way and v.parents:
-            twins[v] = _twin(v, way, twins, known)
+            twins[v] = _twin(graph, v, way, twins, known)
     return twins.get(root, root)
 
 
-def _twin(v: Value, way: set[Value], twins: dict[Value, Value], known: dict[Value, str]) -> Value:
+def _twin(graph: Graph, v: Value, way: set[Value], twins: dict[Value, Value], known: dict[Value, str]) -> Value:
     "A copy of the node v, made of the twins of its parents, and perhaps of one number for all those beside the way."
     y, name = new(Value), known.get(v, "")
-    y.data, y.grad, y.op, y.parents, y.local_grads = v.data, v.grad, v.op, v.parents, local_grads(v)
+    y.data, y.grad, y.op, y.parents, y.local_grads = graph.numbers[v], v.grad, v.op, v.parents, graph.local_grads(v)
     beside = [i for i, x in enumerate(v.parents) if x not in way and not is_constant(x)]
     if len(beside) > FEW:
-        _gather(y, beside, f"rest of {name}" if name else "the rest")
+        _gather(graph, y, beside, f"rest of {name}" if name else "the rest")
     for x in y.parents:
         if x.parents and x not in twins:
-            twins[x] = _number(x.data, x.grad, known.get(x, ""))
+            twins[x] = _number(graph.numbers[x], x.grad, known.get(x, ""))
     y.parents = tuple([twins.get(x, x) for x in y.parents])
     if name:
         y.label = name
@@ -68,15 +68,16 @@ def _twin(v: Value, way: set[Value], twins: dict[Value, Value], known: dict[Valu
     return y
 
 
-def _gather(y: Value, beside: list[int], name: str) -> None:
+def _gather(graph: Graph, y: Value, beside: list[int], name: str) -> None:
     "One number in the place of these operands, if neither y nor the local gradients by the others notice."
+    numbers = [graph.numbers[x] for x in y.parents]
     kept = [i for i in range(len(y.parents)) if i not in set(beside)]
     try:
-        rest, _ = y.op.evaluate(*[y.parents[i].data for i in beside])
-        data, local = y.op.evaluate(*[y.parents[i].data for i in kept], rest)
+        rest, _ = y.op.evaluate(*[numbers[i] for i in beside])
+        data, local = y.op.evaluate(*[numbers[i] for i in kept], rest)
     except TypeError:  # no row of the table, or one that takes a fixed number of operands
         return
-    size = max(abs(x) for x in (rest, *[y.parents[i].data for i in kept]))
+    size = max(abs(x) for x in (rest, *[numbers[i] for i in kept]))
     same = isclose(data, y.data, rel_tol=1e-9, abs_tol=1e-9 * size)
     if same and all(isclose(a, y.local_grads[i], rel_tol=1e-9) for a, i in zip(local, kept)):
         local_grads = (*[y.local_grads[i] for i in kept], local[-1])

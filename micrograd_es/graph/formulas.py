@@ -1,72 +1,74 @@
-"""The formulas of a graph, by the names of its nodes, in any language of `symbols`."""
+"""The formulas of a graph, by the names of its nodes, in any language of `symbols`; and numbers that add up in them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
+from math import prod
+from typing import TYPE_CHECKING, Any
 
 from ..core.floats import Float, floats, ieee
 from ..engine import Value
-from ..text.letters import DIGITS
-from ..text.symbols import Language, Symbol
+from ..text.printed import DIGITS, Printed, adds_up, agree, printed
 from .routes import Edge, is_constant
 
-SAME = 1e-6  # how far a formula may be from the local gradient, which may be computed by another
-PRINTED = 1e-3  # the same with the numbers as they are printed: more, and a reader who computes it finds another
+if TYPE_CHECKING:
+    from . import Graph
+
+SAME = 1e-6  # how far, relatively, a lecture's form may be from the local gradient, which may be computed by another
 
 
 class Formulas:
-    "The formulas of one graph in one language, by the names of its nodes."
+    """The formulas of one graph in one language, by the names of its nodes.
 
-    def __init__(self, root: Value, called: dict[Value, str], language: Language):
-        self.root, self.called, self.language = root, called, language
+    The language may be that of printed numbers: then a formula is what a reader finds who computes it.
+    """
 
-    def name(self, v: Value) -> Symbol:
-        return self.language(v.data if is_constant(v) else self.called[v])
+    def __init__(self, graph: Graph, language: Any):
+        self.graph, self.root, self.called, self.language = graph, graph.root, graph.names, language
 
-    def d(self, y: Value, x: Value) -> Symbol:
+    def name(self, v: Value) -> Any:
+        return self.language(self.called[v]) if self.language.names and not is_constant(v) else self.number(v)
+
+    def number(self, v: Value) -> Any:
+        "The number of a node, with as many digits as the formulas around it need."
+        return self.language(self.graph.numbers[v], self.graph.digits(v))
+
+    def d(self, y: Value, x: Value) -> Any:
         "∂y/∂x"
         return self.language.derivative(self.called[y], self.called[x])
 
     def made(self, v: Value) -> list[str]:
         "ŷ = x · w = 1 · 1 = 1, as its sides."
-        sides = [self.name(v)]
-        if v.parents:
-            sides.append(self.language.formula(v.op, *[self.name(x) for x in v.parents]))
-            sides.append(self.language.formula(v.op, *[self.language(x.data) for x in v.parents]))
-        return self.sides(*sides, self.language(v.data))
+        if not v.parents:
+            return self.sides([self.name(v), self.number(v)])
 
-    def local(self, edge: Edge) -> Symbol:
+        def computed(f: Formulas) -> list[Any]:
+            return [f.language.formula(v.op, *map(f.number, v.parents))] if v.op.forward else []
+
+        numbers = self.exactly(computed, lambda f: f.number(v))
+        return self.sides([*self._named(v), *numbers, self.number(v)])
+
+    def named(self, v: Value) -> list[str]:
+        "ŷ = x · w, as its sides."
+        return self.sides(self._named(v))
+
+    def _named(self, v: Value) -> list[Any]:
+        return [self.name(v), self.language.formula(v.op, *map(self.name, v.parents))]
+
+    def local(self, edge: Edge) -> Any:
         "The local gradient as a formula; as its number where the formula would not give it (at a tie)."
-        child, tolerance = edge.child, SAME * max(1.0, abs(edge.local))
-        if child.local_grads and self.gives(edge, tolerance, child.data, *[x.data for x in child.parents]):
-            operands = [self.name(x) for x in child.parents]
-            return self.language.local_gradients(child.op, self.name(child), *operands)[edge.place]
-        return self.language(edge.local)
+        return self.slope(edge, self.name) if self.graph.gives(edge) else self.language(edge.local)
 
-    @staticmethod
-    def gives(edge: Edge, tolerance: float, y: float, *xs: float) -> bool:
-        "Does the slide's form give the local gradient, at these numbers?"
-        op = edge.child.op
-        numbers = y, *xs, *op.constants
-        try:
-            value = op.slide(floats, *numbers)[edge.place]
-        except (ArithmeticError, ValueError):
-            value = op.slide(ieee, *map(Float, numbers))[edge.place]
-        both_nan = value != value and edge.local != edge.local
-        return both_nan or value == edge.local or abs(value - edge.local) <= tolerance
+    def local_in_numbers(self, edge: Edge) -> Any:
+        "The same formula with the numbers put in."
+        return self.slope(edge, self.number) if self.graph.gives(edge) else self.language(edge.local)
 
-    def local_in_numbers(self, edge: Edge) -> Symbol:
-        "The same formula with the numbers put in, unless as they are printed they would give another (1 - 1² = 2e-05)."
+    def slope(self, edge: Edge, written: Callable[[Value], Any]) -> Any:
         child = edge.child
-        printed = [float(f"{x.data:.{DIGITS}g}") for x in (child, *child.parents)]
-        plainly = self.local(edge).text == self.language(edge.local).text
-        if plainly or not self.gives(edge, PRINTED * abs(edge.local), *printed):
-            return self.language(edge.local)
-        numbers = [self.language(x.data) for x in (child, *child.parents)]
-        return self.language.local_gradients(child.op, *numbers)[edge.place]
+        return self.language.local_gradients(child.op, *map(written, (child, *child.parents)))[edge.place]
 
-    def along(self, child: Value, uses: list[Edge], of: Callable[[Edge], Symbol]) -> Symbol:
+    def along(self, child: Value, uses: list[Edge], of: Callable[[Edge], Any]) -> Any:
         "What the child's uses of the node add up to: ∂v/∂h of v = h · h is h + h."
         return reduce(lambda a, b: a + b, [of(e) for e in uses if e.child is child])
 
@@ -74,23 +76,77 @@ class Formulas:
         "∂loss/∂w = ∂loss/∂ŷ · ∂ŷ/∂w = -2 · x = -2 · 1 = -2, as its sides."
         children = dict.fromkeys(e.child for e in uses)
 
-        def side(upstream: Callable[[Value], Symbol], local: Callable[[Value], Symbol]) -> Symbol:
+        def side(upstream: Callable[[Value], Any], local: Callable[[Value], Any]) -> Any:
             terms = [local(c) if c is self.root else upstream(c) * local(c) for c in children]
             return reduce(lambda a, b: a + b, terms)
 
-        def in_numbers(of: Callable[[Edge], Symbol]) -> Symbol:
-            return side(lambda c: self.language(grads[c]), lambda c: self.along(c, uses, of))
+        def computed(f: Formulas) -> list[Any]:
+            def with_locals(of: Callable[[Edge], Any]) -> Any:
+                return side(lambda c: f.language(grads[c]), lambda c: f.along(c, uses, of))
 
-        return self.sides(
-            self.d(self.root, node),
-            side(lambda c: self.d(self.root, c), lambda c: self.d(c, node)),
-            in_numbers(self.local),
-            in_numbers(self.local_in_numbers),
-            in_numbers(lambda e: self.language(e.local)),
-            self.language(grads[node]),
-        )
+            return [with_locals(of) for of in (f.local, f.local_in_numbers, lambda e: f.language(e.local))]
+
+        named = [self.d(self.root, node), side(lambda c: self.d(self.root, c), lambda c: self.d(c, node))]
+        numbers = self.exactly(computed, lambda f: f.language(grads[node]))
+        return self.sides([*named, *numbers, self.language(grads[node])])
+
+    def exactly(self, computed: Callable[[Formulas], list[Any]], result: Callable[[Formulas], Any]) -> list[Any]:
+        "What is computed, with as many digits as it takes to give the result as it is printed."
+        return computed(self.to(self.digits_for(computed, result)))
+
+    def digits_for(self, computed: Callable[[Formulas], list[Any]], result: Callable[[Formulas], Any]) -> int:
+        at = self.graph.formulas
+        shown = result(at(printed))
+        return next((n for n in DIGITS if adds_up(computed(at(printed.to(n))), shown)), DIGITS[-1])
+
+    def multiplied(self, edges: list[Edge], product: float) -> Formulas:
+        "The same, with as many digits as it takes that the local gradients along a path give this product."
+
+        def computed(f: Formulas) -> list[Any]:
+            return [prod(map(of, edges), start=f.language(1.0)) for of in (f.local, lambda e: f.language(e.local))]
+
+        return self.to(self.digits_for(computed, lambda f: f.language(product)))
+
+    def local_sides(self, edge: Edge) -> list[str]:
+        "w = 1, or 1 - y² = 1 - 0.9² = 0.19: a local gradient as formula, in numbers, and as a number."
+
+        def computed(f: Formulas) -> list[Any]:
+            return [f.local(edge), f.local_in_numbers(edge)]
+
+        return self.sides([*self.exactly(computed, lambda f: f.language(edge.local)), self.language(edge.local)])
+
+    def to(self, digits: int) -> Formulas:
+        "The same formulas, with so many digits at least."
+        return self.graph.formulas(self.language.to(digits))
 
     @staticmethod
-    def sides(*symbols: Symbol) -> list[str]:
+    def sides(symbols: list[Any]) -> list[str]:
         texts = [s.text for s in symbols]
         return [t for i, t in enumerate(texts) if i == 0 or t != texts[i - 1]]
+
+
+def gives(edge: Edge, y: float, xs: list[float]) -> bool:
+    "Does the lecture's form give the local gradient, at these numbers?"
+    op = edge.child.op
+    if not op.partials or not edge.child.local_grads:
+        return False
+    numbers = y, *xs, *op.constants
+    try:
+        value = op.slide(floats, *numbers)[edge.place]
+    except (ArithmeticError, ValueError):
+        value = op.slide(ieee, *map(Float, numbers))[edge.place]
+    return agree(value, edge.local, SAME)
+
+
+def digits_needed(v: Value, y: float, xs: list[float], edges: list[Edge]) -> tuple[int, int]:
+    "How many digits the numbers at a node must have for its own formula, and for these of its local gradients."
+
+    def needed(adding_up: Callable[[Printed, Float, list[Float]], bool]) -> int:
+        return next((n for n in DIGITS for m in [printed.to(n)] if adding_up(m, m(y), [m(x) for x in xs])), DIGITS[-1])
+
+    def slopes_agree(m: Printed, y: Float, xs: list[Float]) -> bool:
+        slopes = m.local_gradients(v.op, y, *xs)
+        return all(agree(slopes[e.place], e.local) for e in edges)
+
+    own = needed(lambda m, y, xs: agree(m.formula(v.op, *xs), y)) if v.op.forward else DIGITS[0]
+    return own, needed(slopes_agree) if edges else DIGITS[0]

@@ -29,33 +29,10 @@ def is_silent(child: Value, parent: Value) -> bool:
     return child.op.flat or parent.op.flat
 
 
-def local_grads(v: Value) -> tuple[float, ...]:
-    """dy/dx of v for each of its parents; asked of the node's own _backward where that is all there is.
-
-    A parent that stands twice gets half of what is asked each time. ValueError for a node that can tell neither way.
-    """
-    known = v.local_grads
-    if known or not v.parents:
-        return known
-    before = [(x, x.grad) for x in (v, *v.parents)]
-    for x in v.parents:
-        x.grad = 0.0
-    v.grad = 1.0
-    v._backward()
-    told = tuple([x.grad / v.parents.count(x) for x in v.parents])
-    for x, grad in before:
-        x.grad = grad
-    if not v.own_backward:
-        raise ValueError(f"{v!r} was made by hand, as {v.op.symbol!r}: it has no local gradients and no _backward")
-    return told
+Edges = Callable[[Value], Iterable[tuple[Value, float]]]  # the parents of a node, each with the local gradient
 
 
-def edges(v: Value) -> list[tuple[Value, float]]:
-    "The parents of a node, each with its local gradient."
-    return list(zip(v.parents, local_grads(v)))
-
-
-def passed_on(nodes: Iterable[Value], edges: Callable[[Value], Iterable[tuple[Value, float]]], grads: Grads) -> Grads:
+def passed_on(nodes: Iterable[Value], edges: Edges, grads: Grads) -> Grads:
     "Each of the nodes, in this order, passes upstream * local on to its parents, where it is added up."
     for v in nodes:
         for parent, local in edges(v):
@@ -75,7 +52,7 @@ def depending(order: Iterable[Value], leaves: Collection[Value], flat: bool = Fa
     return [v for v in order if v in used]
 
 
-def uses(order: Iterable[Value]) -> dict[Value, list[Edge]]:
+def uses(order: Iterable[Value], edges: Edges) -> dict[Value, list[Edge]]:
     "For every node, where it is used and gets a gradient: an operand that stands twice is used twice."
     found: dict[Value, list[Edge]] = {}
     for child in order:

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from ..core.floats import as_float
 from ..engine import Value
 from ..graph import Graph
-from ..graph.routes import Edge, Grads, edges, local_grads, passed_on
+from ..graph.routes import Edge, Grads, passed_on
 from ..text.letters import number_text
 from .mistakes import MISTAKES, Mistake, wrong_gradients
 
@@ -60,9 +60,12 @@ class Diagnosis:
         self.graph, self.wrt, self.number, self.tolerance = graph, wrt, number, tolerance
         self.root, self.called, self.gradients = graph.root, graph.names, graph.gradients
         self.truth = self.gradients[wrt]
-        self.size = passed_on(reversed(graph.order), lambda v: [(x, abs(g)) for x, g in edges(v)], graph.seed())
+        self.size = passed_on(reversed(graph.order), self.absolute, graph.seed())  # of all that is added up
         self.right = self.same(wrt, number, self.truth)
         self.findings = [] if self.right else self.explanations()
+
+    def absolute(self, v: Value) -> list[tuple[Value, float]]:
+        return [(x, abs(local)) for x, local in self.graph.edges(v)]
 
     @property
     def names(self) -> list[str]:
@@ -92,13 +95,13 @@ class Diagnosis:
         for mistake in MISTAKES:
             yield (mistake,), ()
         for mistake in MISTAKES:
-            places = mistake.places(self.way)
+            places = mistake.places(self.graph, self.way)
             for v in places[-PLACES:] if len(places) > 1 and len(self.called) <= SMALL else []:
                 yield (mistake,), (v,)
 
     def pairs(self) -> Iterator[tuple[Mistake, ...]]:
         "Two mistakes together, of which one at least is made at a row, and of which each can be made here."
-        possible = [m for m in MISTAKES if not m.rows or m.places(self.way)]
+        possible = [m for m in MISTAKES if not m.rows or m.places(self.graph, self.way)]
         for a, b in combinations(possible, 2):
             if a.rows and not b.alone:
                 yield a, b
@@ -121,7 +124,7 @@ class Diagnosis:
         d = f"∂{self.called[self.root]}/∂{self.called[self.wrt]}"
         here, truth = number_text(self.number), number_text(self.truth)
         if self.right:
-            return f"{here} is right: {self.reason(self.wrt)}."
+            return "\n".join([f"{here} is right: {self.reason(self.wrt)}.", *self.graph.notes])
         lines = [f"{here} is not {d}: that is {truth}."]
         telling = [f for f in self.findings if not all(m.vague for m in f.mistakes)] or self.findings
         for i, finding in enumerate(telling[:SHOWN]):
@@ -130,7 +133,7 @@ class Diagnosis:
             lines.append(f"    {self.where(finding)}")
         if not self.findings:
             lines.append(f"None of the classic mistakes gives {here}. The truth: {self.reason(self.wrt)}.")
-        return "\n".join(lines)
+        return "\n".join(lines + self.graph.notes)
 
     __repr__ = __str__
 
@@ -143,9 +146,9 @@ class Diagnosis:
         mistake = finding.mistakes[0]
         for v in reversed(self.way):
             if mistake.rows and (not finding.places or v in finding.places):
-                for place, (x, right, wrong) in enumerate(zip(v.parents, local_grads(v), mistake.local(v))):
-                    if x in self.way and right != wrong:
-                        return self.at_edge(Edge(v, place, right), x, wrong)
+                for place, (right, wrong) in enumerate(zip(self.graph.local_grads(v), mistake.local(self.graph, v))):
+                    if v.parents[place] in self.way and right != wrong:
+                        return self.at_edge(Edge(v, place, right), v.parents[place], wrong)
         if mistake.nowhere:
             return f"The truth: {self.reason(self.wrt)}."
         first = f"The first number that goes wrong is at {self.called[finding.node]}"
@@ -153,11 +156,11 @@ class Diagnosis:
 
     def at_edge(self, edge: Edge, x: Value, wrong: float) -> str:
         f = self.graph.formulas()
-        sides = dict.fromkeys([f.local(edge).text, f.local_in_numbers(edge).text, number_text(edge.local)])
-        return f"At {self.made(edge.child)}: {f.d(edge.child, x)} = {' = '.join(sides)}, and not {number_text(wrong)}."
+        sides = " = ".join(f.local_sides(edge))
+        return f"At {self.made(edge.child)}: {f.d(edge.child, x)} = {sides}, and not {number_text(wrong)}."
 
     def made(self, v: Value) -> str:
-        return " = ".join(self.graph.formulas().made(v)[:2])
+        return " = ".join(self.graph.formulas().named(v))
 
     def reason(self, v: Value) -> str:
         "The chain rule at a node, as on the board."

@@ -23,7 +23,7 @@ from ..calculus import LN2, TABLE
 from ..core.floats import floats
 from ..engine import Value
 from ..graph import Graph
-from ..graph.routes import Grads, is_constant, local_grads
+from ..graph.routes import Grads, is_constant
 from ..losses import softmax_cross_entropy
 from . import walks
 
@@ -40,7 +40,8 @@ class Reading(NamedTuple):
         return list(v.op.slide(self.m, y, x, *v.op.constants))
 
 
-AS_THEY_ARE = Reading(floats, lambda v: v.data, local_grads)
+def as_they_are(graph: Graph) -> Reading:
+    return Reading(floats, graph.numbers.__getitem__, graph.local_grads)
 
 
 class Mistake(NamedTuple):
@@ -74,20 +75,20 @@ class Mistake(NamedTuple):
         "Is it made at a row, and v of such a one?"
         return bool(self.rows and v.op.forward and self.rows(v))
 
-    def local(self, v: Value) -> Sequence[float]:
+    def local(self, graph: Graph, v: Value) -> Sequence[float]:
         "The local gradients of v that are believed in; the right ones where these numbers allow no such mistake."
         if self.concerns(v):
             try:
-                wrong = self.wrong(v, AS_THEY_ARE)
+                wrong = self.wrong(v, as_they_are(graph))
             except (ArithmeticError, ValueError):  # such as 0/0
-                return local_grads(v)
+                return graph.local_grads(v)
             if all(map(math.isfinite, wrong)):
                 return wrong
-        return local_grads(v)
+        return graph.local_grads(v)
 
-    def places(self, order: Iterable[Value]) -> list[Value]:
+    def places(self, graph: Graph, order: Iterable[Value]) -> list[Value]:
         "The nodes among these where it makes a difference to the local gradients; none if it is made on the way."
-        return [v for v in order if self.concerns(v) and [*self.local(v)] != [*local_grads(v)]]
+        return [v for v in order if self.concerns(v) and [*self.local(graph, v)] != [*graph.local_grads(v)]]
 
 
 def wrong_gradients(graph: Graph, mistakes: Iterable[Mistake], at: Iterable[Value] | None = None) -> Grads:
@@ -97,15 +98,15 @@ def wrong_gradients(graph: Graph, mistakes: Iterable[Mistake], at: Iterable[Valu
     believed: dict[Value, Sequence[float]] = {}
     for mistake in mistakes:
         if mistake.rows:
-            here = [v for v in mistake.places(graph.order) if chosen is None or v in chosen]
-            believed = {v: mistake.local(v) for v in here} | believed
+            here = [v for v in mistake.places(graph, graph.order) if chosen is None or v in chosen]
+            believed = {v: mistake.local(graph, v) for v in here} | believed
         else:
             on_the_way = mistake
-    local = {v: local_grads(v) for v in graph.order} | believed
+    local = {v: graph.local_grads(v) for v in graph.order} | believed
     grads, root, sent = graph.seed(), graph.root, on_the_way.sent
     for v, place in on_the_way.walk(graph):  # the root sends 1 · local: no more can be done wrongly there
         grads[v.parents[place]] += local[v][place] if v is root else sent(grads[v], local[v][place])
-    return {v: on_the_way.said(v.data, grad) for v, grad in grads.items()}
+    return {v: on_the_way.said(graph.numbers[v], grad) for v, grad in grads.items()}
 
 
 RIGHT = Mistake("none", "all is as it should be")
@@ -152,14 +153,14 @@ def unscaled(v: Value, read: Reading) -> list[Any]:
     return [g if is_constant(x) else 1.0 for x, g in zip(v.parents, read.local(v))]
 
 
-def summands(v: Value, read: Reading) -> list[tuple[Value, Any]]:
+def summands(v: Value, local: Callable[[Value], Sequence[Any]]) -> list[tuple[Value, Any]]:
     "What is added up in v, each with the local gradient of v by it: e^a, e^b and e^c of (e^a + e^b) + e^c."
     found = []
-    waiting = [*zip(v.parents, read.local(v))][::-1]
+    waiting = [*zip(v.parents, local(v))][::-1]
     while waiting:
-        x, local = waiting.pop()
-        found.append((x, local))
-        waiting += [*zip(x.parents, read.local(x))][::-1] if x.op is TABLE["+"] else []
+        x, slope = waiting.pop()
+        found.append((x, slope))
+        waiting += [*zip(x.parents, local(x))][::-1] if x.op is TABLE["+"] else []
     return found
 
 
@@ -170,14 +171,14 @@ def is_softmax(v: Value) -> bool:
     own, everything = v.parents
     difference = v.op is TABLE["-"] and everything.op is TABLE["logsumexp"]
     quotient = v.op is TABLE["/"] and everything.op in (TABLE["+"], TABLE["sum"])
-    return (difference or quotient) and any(x is own for x, _ in summands(everything, AS_THEY_ARE))
+    return (difference or quotient) and own in [x for x, _ in summands(everything, lambda x: x.parents)]
 
 
 def only_own(v: Value, read: Reading) -> list[Any]:
     "dpᵢ/dzᵢ alone: the way through the sum to the other classes is cut; the part that comes back to zᵢ is kept."
     own, everything = v.parents
     direct, through = read.local(v)
-    first, *more = [local for x, local in summands(everything, read) if x is own]
+    first, *more = [local for x, local in summands(everything, read.local) if x is own]
     return [direct + through * sum(more, first), 0.0]
 
 

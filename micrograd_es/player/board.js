@@ -60,14 +60,14 @@ function paintNode(i, step, index, grads) {
     box.classList.toggle("active", active);
     box.classList.toggle("sending", step.kind === "edge" && homeOf(step.child) === i);
     const outs = layerAt(i)?.outs;
-    const value = () => isHiddenValue(i) ? "?" : outs ? span(outs, now.data) : shown(now.data[i]);
+    const value = () => isHiddenValue(i) ? "?" : outs ? span(outs, now.data) : nodeShown(i);
     write(box, "data", done ? `data ${value()}` : "data");
     write(box, "grad", outs ? gradsWords(outs, grads) : gradWords(i, step, index, grads));
 }
 
 // Of a layer: one number, or from the smallest to the largest.
 function span(outs, numbers) {
-    const all = outs.map(i => numbers[i]), [low, high] = [Math.min(...all), Math.max(...all)].map(shown);
+    const all = outs.map(i => numbers[i]), [low, high] = [Math.min(...all), Math.max(...all)].map(x => shown(x));
     return low === high ? low : `${low} to ${high}`;
 }
 
@@ -81,9 +81,8 @@ function gradWords(i, step, index, grads) {
     if (isHidden(i)) return "grad ?";
     const before = gradients(index - 1)[i];
     if (step.kind === "edge" && step.parent === i && before !== undefined && !bundle(step)) {
-        const down = shown(flow(grads, step));
-        const sum = `grad ${shown(before)} + ${bracketed(down, down.startsWith("−"))} = ${shown(grads[i])}`;
-        return sum.length <= SUM_TEXT ? sum : `grad += ${down}`;
+        const down = flow(grads, step), sum = `grad ${joined([before, down], added, "+")} = ${shown(grads[i])}`;
+        return sum.length <= SUM_TEXT ? sum : `grad += ${shown(down)}`;
     }
     return `grad ${shown(grads[i])}`;
 }
@@ -115,15 +114,15 @@ const stepOf = i => nodes[i].parents ? steps.findIndex(s => s.kind === "node" &&
 function localWords(edge) {
     if (boxes[homeOf(edge.child)]) return shown(boxSlope(edge));
     const value = shown(localOf(edge)), formula = textOf(words.local(edge));
-    const fits = graph.views[view].spacious && formula !== numberText(localOf(edge)) && formula.length <= LOCAL;
+    const fits = graph.views[view].spacious && formula !== value && formula.length <= LOCAL;
     return fits && !formula.includes(" if ") ? `${formula} = ${value}` : value;
 }
 
 // "-2 × 1 = -2", or only what arrives, where there is no room for more.
 function flowWords(edge, grads, room) {
     const box = boxes[homeOf(edge.child)], local = box ? boxSlope(edge) : localOf(edge);
-    const upstream = grads[homeOf(edge.child)], down = shown(upstream * local), factor = shown(local);
-    const product = `${shown(upstream)} × ${bracketed(factor, factor.startsWith("−"))} = ${down}`;
+    const upstream = grads[homeOf(edge.child)], down = shown(upstream * local);
+    const product = `${joined([upstream, local], multiplied, "×")} = ${down}`;
     return product.length <= SQUEEZED * room ? product : `← ${down}`;
 }
 

@@ -5,39 +5,33 @@ const textOf = ({ content }) => content.textContent ?? content;
 class Formulas {
     constructor(language) { this.language = language; }
 
-    // A constant is its own name.
-    name(i) { return nodes[i].constant ? this.language.number(now.data[i]) : this.language.name(i); }
+    to(digits) { return new Formulas(this.language.to(digits)); }
+
+    // A constant is its own name; among numbers each node is.
+    name(i) { return nodes[i].constant || !this.language.name ? this.node(i) : this.language.name(i); }
     number(x) { return this.language.number(x); }
+    node(i) { return this.language.to(Math.max(this.language.digits, digitsOf(i))).number(now.data[i]); }
     d(y, x) { return this.language.derivative(y, x); }
 
     // ŷ = x · w = 1 · 1 = 1, as its sides.
     made(i) {
-        const { parents, row } = nodes[i], sides = [this.name(i)];
-        if (parents) {
-            sides.push(FORMULAS[row].formula(this.language, ...parents.map(x => this.name(x))));
-            sides.push(FORMULAS[row].formula(this.language, ...parents.map(x => this.number(now.data[x]))));
-        }
-        return [...sides, this.number(now.data[i])];
+        const { parents, row } = nodes[i];
+        if (!parents) return [this.name(i), this.node(i)];
+        const computed = f => ROWS[row] && canCompute ? [f.language.formula(row, parents.map(x => f.node(x)))] : [];
+        const numbers = this.exactly(computed, f => f.node(i));
+        return [this.name(i), this.language.formula(row, parents.map(x => this.name(x))), ...numbers, this.node(i)];
     }
 
     // The local gradient as a formula; as its number where the formula would not give it (at a tie).
-    local(edge) {
-        const i = edge.child, local = localOf(edge), operands = nodes[i].parents;
-        const tolerance = SAME * Math.max(1, Math.abs(local));
-        if (!gives(edge, tolerance, now.data[i], ...operands.map(x => now.data[x]))) return this.number(local);
-        return this.slopes(i, this.name(i), ...operands.map(x => this.name(x)))[edge.place];
-    }
+    local(edge) { return this.slope(edge, x => this.name(x)); }
 
-    // The same formula with the numbers put in, unless as they are printed they would give another (1 - 1² = 2e-05).
-    localInNumbers(edge) {
-        const i = edge.child, local = this.number(localOf(edge)), numbers = [i, ...nodes[i].parents].map(x => now.data[x]);
-        const plainly = textOf(this.local(edge)) === textOf(local);
-        if (plainly || !gives(edge, PRINTED * Math.abs(localOf(edge)), ...numbers.map(printed))) return local;
-        return this.slopes(i, ...numbers.map(x => this.number(x)))[edge.place];
-    }
+    // The same formula with the numbers put in.
+    localInNumbers(edge) { return this.slope(edge, x => this.node(x)); }
 
-    slopes(i, ...symbols) {
-        return FORMULAS[nodes[i].row].locals(this.language, ...symbols).map(x => this.language.symbol(x));
+    slope(edge, written) {
+        const { parents, row } = nodes[edge.child];
+        if (!gives(edge)) return this.number(localOf(edge));
+        return this.language.slopes(row, written(edge.child), parents.map(written))[edge.place];
     }
 
     sum(symbols) { return symbols.reduce((a, b) => this.language.add(a, b)); }
@@ -45,28 +39,94 @@ class Formulas {
     // ∂loss/∂w = ∂loss/∂ŷ · ∂ŷ/∂w = -2 · x = -2 · 1 = -2, as its sides, along these uses of the node.
     chain(i, along, grads, total) {
         const children = [...new Set(along.map(e => e.child))];
-        const side = (upstream, local) =>
-            this.sum(children.map(c => c === root ? local(c) : this.language.mul(upstream(c), local(c))));
-        const inNumbers = of =>
-            side(c => this.number(grads[c]), c => this.sum(along.filter(e => e.child === c).map(of)));
-        return [
-            this.d(root, i),
-            side(c => this.d(root, c), c => this.d(c, i)),
-            inNumbers(e => this.local(e)),
-            inNumbers(e => this.localInNumbers(e)),
-            inNumbers(e => this.number(localOf(e))),
-            this.number(total),
-        ];
+        const side = (f, upstream, local) =>
+            f.sum(children.map(c => c === root ? local(c) : f.language.mul(upstream(c), local(c))));
+        const inNumbers = (f, of) =>
+            side(f, c => f.number(grads[c]), c => f.sum(along.filter(e => e.child === c).map(of)));
+        const computed = f => [e => f.local(e), e => f.localInNumbers(e), e => f.number(localOf(e))].map(of => inNumbers(f, of));
+        const named = side(this, c => this.d(root, c), c => this.d(c, i));
+        return [this.d(root, i), named, ...this.exactly(computed, f => f.number(total)), this.number(total)];
+    }
+
+    // What is computed, with as many digits as it takes to give the result as it is printed.
+    exactly(computed, result) {
+        const shown = result(new Formulas(new Printed()));
+        const digits = DIGITS.find(n => addsUp(computed(new Formulas(new Printed(n))), shown)) ?? DIGITS.at(-1);
+        return computed(this.to(digits));
     }
 }
 
 // Does the lecture's form of a local gradient give its number? (At a tie of max it does not.)
-function gives(edge, tolerance, y, ...xs) {
-    const row = ROWS[nodes[edge.child].row];
-    if (!row) return false;
-    const value = (row.slides ?? row.locals)(y, ...xs)[edge.place], local = localOf(edge);
-    return Math.abs(value - local) <= tolerance || value === local || Number.isNaN(value) && Number.isNaN(local);
+function gives({ child, place }) {
+    const row = ROWS[nodes[child].row];
+    const slopes = row && (row.slides ?? row.locals)(now.data[child], ...nodes[child].parents.map(x => now.data[x]));
+    return Boolean(row) && agree(slopes[place], now.locals[child][place], SAME);
 }
+
+// ---- The twin of text/printed.py: numbers as they are printed, and whether an equation of them is true ---------------
+
+class Printed {
+    constructor(digits = DIGITS[0]) { this.digits = digits; }
+    to(digits) { return new Printed(digits); }
+    number(x) { return Number.isFinite(x) && !(Number.isInteger(x) && Math.abs(x) < WHOLE) ? Number(numberText(x, this.digits)) : x; }
+    add(a, b) { return a + b; }
+    mul(a, b) { return a * b; }
+    formula(row, xs) { return ROWS[row].forward(...xs); }
+    slopes(row, y, xs) { return (ROWS[row].slides ?? ROWS[row].locals)(y, ...xs); }
+}
+
+const agree = (a, b, near = NEAR) => Object.is(a, b) || a === b || Math.abs(a - b) <= near * Math.abs(b);
+
+// Does each side give the result, to all the digits that it is printed with?
+function addsUp(sides, result) {
+    const digits = Math.abs(result).toString().split("e")[0].replace(".", "").replace(/^0+|0+$/g, "").length;
+    return sides.every(side => agree(side, result, 10 ** (1 - Math.max(DIGITS[0], digits))));
+}
+
+// These numbers as texts, with as many digits as it takes that what is made of them is as it is printed.
+function exactTexts(xs, combine) {
+    const shownResult = new Printed().number(combine(xs));
+    const digits = DIGITS.find(n => addsUp([combine(xs.map(x => new Printed(n).number(x)))], shownResult)) ?? DIGITS.at(-1);
+    return xs.map(x => shown(x, digits));
+}
+
+const multiplied = xs => xs.reduce((product, x) => product * x, 1);
+const added = xs => xs.reduce((sum, x) => sum + x, 0);
+
+// -2 · (-3), or with another sign between them.
+function joined(xs, combine, sign) {
+    return exactTexts(xs, combine).map((text, i) => bracketed(text, i > 0 && text.startsWith("−"))).join(` ${sign} `);
+}
+
+// How many digits of a node's number must be shown, that the formulas around it come out.
+const children = nodes.map(() => new Set());
+nodes.forEach((node, child) => node.parents?.forEach(parent => children[parent].add(child)));
+let needs = { of: null };
+
+function needed(i) {
+    if (needs.of !== now) needs = { of: now };
+    return needs[i] ??= findNeeded(i);
+}
+
+// Those of its own formula, and those of its local gradients.
+function findNeeded(i) {
+    const { parents, row } = nodes[i];
+    if (!parents || !ROWS[row]) return [DIGITS[0], DIGITS[0]];
+    const places = [...parents.keys()].filter(place => gives({ child: i, place }));
+    const enough = right => DIGITS.find(n => {
+        const m = new Printed(n);
+        return right(m, m.number(now.data[i]), parents.map(x => m.number(now.data[x])));
+    }) ?? DIGITS.at(-1);
+    const own = enough((m, y, xs) => !canCompute || agree(m.formula(row, xs), y));
+    const slopes = enough((m, y, xs) => {
+        const found = m.slopes(row, y, xs);
+        return places.every(place => agree(found[place], now.locals[i][place]));
+    });
+    return [own, slopes];
+}
+
+const digitsOf = i => Math.max(needed(i)[1], ...[...children[i]].flatMap(needed));
+const nodeShown = i => shown(now.data[i], digitsOf(i));
 
 const words = new Formulas(new Plain()), formulas = new Formulas(new MathMl());
 

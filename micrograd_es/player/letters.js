@@ -7,6 +7,7 @@ const fromJson = x => typeof x === "string" ? ({ inf: Infinity, "-inf": -Infinit
 
 // x to so many significant digits. A tie goes to the even digit, as in Python.
 function rounded(x, digits) {
+    if (digits >= 17) return x.toExponential(); // as few digits as tell it from every other number
     const text = x.toExponential(digits - 1);
     const exact = x.toExponential(Math.min(100, digits + 60));
     const [mantissa, rest] = [exact.slice(0, exact.indexOf(".") + digits), exact.slice(exact.indexOf(".") + digits)];
@@ -14,28 +15,26 @@ function rounded(x, digits) {
     return tie ? mantissa + text.slice(text.indexOf("e")) : text;
 }
 
-// Whole numbers whole, others to four significant digits: its number_text().
-function numberText(x) {
+// Whole numbers whole, others to four significant digits, or so many: its number_text().
+function numberText(x, digits = DIGITS[0]) {
     if (Number.isNaN(x)) return "nan";
     if (!Number.isFinite(x)) return x > 0 ? "∞" : "-∞";
     if (Number.isInteger(x) && Math.abs(x) < WHOLE) return String(x + 0);
-    const [mantissa, exponent] = rounded(x, DIGITS).split("e").map(Number);
-    if (exponent >= -4 && (exponent < DIGITS || Math.abs(x) < WHOLE)) {
-        return exponent < DIGITS ? trimmed(Number(`${mantissa}e${exponent}`).toFixed(DIGITS - 1 - exponent)) : x.toFixed(0);
+    const [mantissa, exponent] = rounded(x, digits).split("e").map(Number);
+    if (digits >= 17 && exponent >= -4 && exponent < 16) return String(x);
+    if (exponent >= -4 && (exponent < digits || Math.abs(x) < WHOLE)) {
+        return exponent < digits ? trimmed(Number(`${mantissa}e${exponent}`).toFixed(digits - 1 - exponent)) : x.toFixed(0);
     }
     const sign = exponent < 0 ? "-" : "+";
     return `${mantissa}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }
-
-// The number that is printed for x.
-const printed = x => Number.isFinite(x) ? Number(rounded(x, DIGITS)) : x;
 
 const trimmed = text => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 
 const bracketed = (text, wrap) => wrap ? `(${text})` : text;
 
 // For the eye: a real minus sign.
-const shown = x => numberText(x).replace(/-/g, "−");
+const shown = (x, digits) => numberText(x, digits).replaceAll("-", "−");
 
 function element(tag, text = "", attributes = {}) {
     const made = document.createElement(tag);

@@ -40,3 +40,4 @@ function computable() {
         return false;
     }
 }
+const canCompute = computable();

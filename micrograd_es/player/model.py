@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 from ..calculus import Op
 from ..engine import Value
+from ..graph import Graph
 from ..graph.modules import Cluster
-from ..graph.routes import is_constant, local_grads
+from ..graph.routes import is_constant
 from .rows import on_numbers, on_text
 
 Row = tuple[Op, int]
@@ -18,11 +18,10 @@ Row = tuple[Op, int]
 class Model:
     "The nodes in order, the rows they use, and what the page calls them."
 
-    def __init__(self, order: Sequence[Value], called: dict[Value, str]):
-        self.order, self.names = order, called
-        self.number = {v: i for i, v in enumerate(order)}
+    def __init__(self, graph: Graph):
+        self.graph, self.order, self.number = graph, graph.order, graph.place
         self.rows: dict[Row, int] = {}
-        for v in order:
+        for v in graph.order:
             if v.parents:
                 self.rows.setdefault((v.op, len(v.parents)), len(self.rows))
 
@@ -31,11 +30,11 @@ class Model:
 
     def node(self, v: Value) -> dict[str, Any]:
         "Names and numbers of one node; a number that JSON has no word for is a string."
-        told: dict[str, Any] = {"name": self.names[v], "data": plain_json(v.data)}
+        told: dict[str, Any] = {"name": self.graph.names[v], "data": plain_json(self.graph.numbers[v])}
         if v.parents:
             told["row"] = self.rows[v.op, len(v.parents)]
             told["parents"] = [self.number[x] for x in v.parents]
-            told["locals"] = [plain_json(local) for local in local_grads(v)]
+            told["locals"] = [plain_json(local) for local in self.graph.local_grads(v)]
             if v.op.flat:
                 told["flat"] = True
         elif is_constant(v):

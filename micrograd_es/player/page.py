@@ -73,7 +73,8 @@ def play(
     """The page that plays the graph under root forward and backward; written to `path`, if there is one.
 
     `learn`: the leaves that its "descend" moves at first, until somebody ticks others; else the parameters of the
-    modules that were called, and where there are none every leaf, as a graph does not say which are data. TypeError for what is no Value; ValueError for a graph that is no graph, or too large to follow.
+    modules that were called, and where there are none every leaf, as a graph does not say which are data. TypeError
+    for what is no Value; ValueError for a graph that is no graph, or too large to follow.
     """
     if not isinstance(root, Value | Graph):
         raise TypeError(f"play: {str(root)[:40]!r} is of type {type(root).__name__}, not a Value")
@@ -128,7 +129,7 @@ def _boards(graph: Graph) -> list[Board]:
 
 def _html(graph: Graph, title: str | None, learn: list[int]) -> str:
     boards = _boards(graph)  # first: it says if the graph is too large to be played
-    model = Model(graph.order, graph.names)
+    model = Model(graph)
     told = {
         "nodes": model.nodes(),
         "clusters": model.clusters(boards[0].number),
@@ -149,6 +150,7 @@ def _html(graph: Graph, title: str | None, learn: list[int]) -> str:
     )
     parts = {
         "title": html.escape(clean(title) if title else f"Backpropagation through {graph.names[graph.root]}"),
+        "notes": "\n".join(f'<p class="note">{html.escape(note)}</p>' for note in graph.notes),
         "policy": policy(style, script),
         "style": style,
         "graph": script_json(told),
@@ -160,8 +162,8 @@ def _html(graph: Graph, title: str | None, learn: list[int]) -> str:
 
 
 def _script(name: str) -> str:
-    "Without what is for an editor, and a tenth of the page: the blanks before a line, and the rulers behind a headline."
-    return re.sub(r"^ +| -{5,}$", "", _file(f"{name}.js"), flags=re.MULTILINE)
+    "Without what is for who edits it, a tenth of a page: the headlines tell where to look for the rest."
+    return re.sub(r"^ +| -{5,}$|^ *//(?! --).*\n", "", _file(f"{name}.js"), flags=re.MULTILINE)
 
 
 def _file(name: str) -> str:

@@ -36,10 +36,10 @@ function pathDetail(leaf) {
 
 function pathLine(path, k) {
     const names = [nodes[root].name, ...path.edges.map(e => nodes[e.parent].name)];
-    const factors = path.edges.map((e, i) => bracketed(shown(localOf(e)), i > 0 && localOf(e) < 0));
+    const factors = joined(path.edges.map(localOf), multiplied, "·");
     const line = element("li", "", { class: `path path-${k}` });
     line.append(element("span", "", { class: "swatch" }),
-                element("span", `${names.join(" ← ")}:  ${factors.join(" · ")} = ${shown(path.product)}`));
+                element("span", `${names.join(" ← ")}:  ${factors} = ${shown(path.product)}`));
     return line;
 }
 

@@ -89,7 +89,7 @@ for _name in ("gt", "lt", "ge", "le", "ne", "or", "neg"):
 class Recorded(Plain):
     "`plain`, which does not write a formula but the JavaScript that will."
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Any, digits: int = 0) -> Any:
         return x if isinstance(x, Call) else call("number", x)
 
     def __getattr__(self, name: str) -> Any:

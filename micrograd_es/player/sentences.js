@@ -2,7 +2,7 @@
 
 const inputs = i => nodes[i].parents;
 const listed = (texts, and = "and") => texts.length < 2 ? texts.join("") : `${texts.slice(0, -1).join(", ")} ${and} ${texts.at(-1)}`;
-const isNumber = i => `${nodes[i].name} = ${numberText(now.data[i])}`;
+const isNumber = i => `${nodes[i].name} = ${nodeShown(i)}`;
 
 const sources = i => listed([...new Set(inputs(i).map(x => textOf(words.name(x))))]);
 
@@ -32,19 +32,19 @@ function bundleSentence(edges, index) {
 }
 
 const capital = text => text[0].toUpperCase() + text.slice(1);
-const several = (outs, numbers) => listed(outs.map(i => numberText(numbers[i])));
+const several = (outs, numbers) => listed(outs.map(i => shown(numbers[i])));
 
 function edgeSentence(edge, index) {
     if (bundle(edge)) return bundleSentence(bundle(edge), index);
     const grads = gradients(index), before = gradients(index - 1)[edge.parent];
     const box = intoBox(edge), child = box ? homeOf(edge.child) : edge.child;
     const [y, x] = [nodes[child].name, nodes[edge.parent].name];
-    const [upstream, local] = [grads[child], box ? boxSlope(edge) : localOf(edge)].map(numberText);
+    const factors = [grads[child], box ? boxSlope(edge) : localOf(edge)], [upstream, local] = factors.map(x => shown(x));
     const down = flow(grads, edge), formula = box ? local : textOf(words.local(edge));
     const how = formula === local ? local : `${formula} = ${local}`;
     if (box) return `Upstream, neuron ${y} has ${upstream}. Its local gradient by ${x}, the chain rule inside it, is ` +
-                    `${local}. Downstream, ${x} receives ${numberText(down)}.${accumulation(edge, down, before, index)}`;
-    const product = `${upstream} × ${bracketed(local, local.startsWith("-"))} = ${numberText(down)}`;
+                    `${local}. Downstream, ${x} receives ${shown(down)}.${accumulation(edge, down, before, index)}`;
+    const product = `${joined(factors, multiplied, "×")} = ${shown(down)}`;
     return `${inside(edge.child)}Upstream, ${y} has ${upstream}. Its local gradient by ${x} is ${how}. ` +
            `Downstream, ${x} receives ${product}.${accumulation(edge, down, before, index)}`;
 }
@@ -55,7 +55,7 @@ function accumulation(edge, down, before, index) {
     if (real.length === 1) return "";
     const count = steps.slice(0, index + 1).filter(s => s.kind === "edge" && s.parent === edge.parent).length;
     if (before === undefined) return ` ${nodes[edge.parent].name} is used ${real.length} times; this is the first.`;
-    const sum = `${numberText(before)} + ${bracketed(numberText(down), down < 0)} = ${numberText(before + down)}`;
+    const sum = `${joined([before, down], added, "+")} = ${shown(before + down)}`;
     return ` It is added to what came before: ${sum} (use ${count} of ${real.length}).`;
 }
 
@@ -67,7 +67,7 @@ function leavesSentence() {
 
 function seedSentence() {
     const name = nodes[root].name;
-    return `Now backward, from ${name} = ${numberText(now.data[root])}. The gradient of ${name} by itself is 1.`;
+    return `Now backward, from ${name} = ${nodeShown(root)}. The gradient of ${name} by itself is 1.`;
 }
 
 // The leaves that tie for the largest gradient are all named.
@@ -79,7 +79,7 @@ function doneSentence(grads) {
     const [down, up] = [-1, 1].map(sign => told.filter(i => Math.sign(grads[i]) === sign).map(i => nodes[i].name));
     const [[names, moves], other] = [[down, "falls"], [up, "rises"]].filter(([some]) => some.length);
     return `Every leaf has its gradient. ${loss} feels ${listed(told.map(i => nodes[i].name))} most: ` +
-           `raise ${listed(names, "or")} by 0.01, and ${loss} ${moves} by about ${numberText(most / 100)}` +
+           `raise ${listed(names, "or")} by 0.01, and ${loss} ${moves} by about ${shown(most / 100)}` +
            `${other ? `; raise ${listed(other[0], "or")}, and it ${other[1]} as much` : ""}.`;
 }
 
@@ -89,5 +89,5 @@ function sentence(index) {
         leaves: leavesSentence, node: () => forwardSentence(step.node), seed: seedSentence,
         edge: () => edgeSentence(step, index), done: () => doneSentence(gradients()),
     };
-    return words[step.kind]().replace(/(?<![\w\]])-(?=[\d∞])/g, "−");
+    return words[step.kind]();
 }

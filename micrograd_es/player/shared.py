@@ -9,10 +9,11 @@ import json
 from typing import Any
 
 from ..explain.paths import LIMIT as PATHS
-from ..graph.formulas import PRINTED, SAME
+from ..graph.formulas import SAME
 from ..mistakes.diagnosis import PLACES, ROUNDING, SHOWN, SMALL, TOLERANCE
 from ..text import symbols
-from ..text.letters import DIGITS, SUPERSCRIPT, WHOLE
+from ..text.letters import SUPERSCRIPT, WHOLE
+from ..text.printed import DIGITS, NEAR
 
 RANKS = "COMPARISON SUM MINUS QUOTIENT PRODUCT POWER ATOM".split()
 LOCAL, PRODUCT_TEXT, SUM_TEXT = 20, 28, 30  # letters: of a local gradient on an edge, of upstream × local, of a sum
@@ -22,7 +23,7 @@ SHARED: dict[str, Any] = {rank: getattr(symbols, rank) for rank in RANKS} | {
     "WHOLE": WHOLE,
     "SUPERSCRIPT": {chr(letter): chr(raised) for letter, raised in SUPERSCRIPT.items()},
     "SAME": SAME,
-    "PRINTED": PRINTED,
+    "NEAR": NEAR,
     "PATHS": PATHS,
     "PLACES": PLACES,
     "ROUNDING": ROUNDING,

@@ -4,8 +4,12 @@
 
 const symbol = (content, rank) => ({ content, rank });
 
-// Either language; how pieces are joined, and what is written otherwise, is its own.
+// Either language, with so many digits in its numbers; how pieces are joined, and what is written otherwise, is its own.
 class Language {
+    constructor(digits = DIGITS[0]) { this.digits = digits; }
+    to(digits) { return digits === this.digits ? this : new this.constructor(digits); }
+    formula(row, xs) { return FORMULAS[row].formula(this, ...xs); }
+    slopes(row, y, xs) { return FORMULAS[row].locals(this, y, ...xs).map(x => this.symbol(x)); }
     made(rank, ...parts) { return symbol(this.join(parts), rank); }
     symbol(x) { return typeof x === "number" ? this.number(x) : x; }
     number(x) { return this.made(x < 0 ? MINUS : ATOM, this.figure(x)); }
@@ -20,9 +24,9 @@ class Language {
     }
 
     add(a, b) { return this.infix(a, "+", b, SUM); }
-    sub(a, b) { return this.infix(a, "-", b, SUM, true); }
+    sub(a, b) { return this.infix(a, "−", b, SUM, true); }
     mul(a, b) { return b === 1 ? this.symbol(a) : a === 1 ? b : this.infix(a, "·", b, PRODUCT); }
-    neg(a) { return this.made(MINUS, "-", this.within(a, PRODUCT)); }
+    neg(a) { return this.made(MINUS, "−", this.within(a, PRODUCT)); }
     or(a, b) { return this.made(COMPARISON, this.symbol(a).content, " or ", this.symbol(b).content); }
 
     where(condition, a, b) {
@@ -47,7 +51,7 @@ for (const [name, sign] of Object.entries({ gt: ">", lt: "<", ge: "≥", le: "�
 
 class Plain extends Language {
     join(parts) { return parts.join(""); }
-    figure(x) { return numberText(x); }
+    figure(x) { return shown(x, this.digits); }
     brackets(content) { return `(${content})`; }
     name(i) { return symbol(nodes[i].name, ATOM); }
     derivative(y, x) { return symbol(`∂${nodes[y].name}/∂${nodes[x].name}`, ATOM); }
@@ -62,8 +66,9 @@ class Plain extends Language {
     power(a, n) {
         const raised = Object.values(SUPERSCRIPT).includes(a.content.at(-1));
         const base = this.within(a, raised ? ATOM + 1 : ATOM); // (w₁₂⁽¹⁾)², not w₁₂⁽¹⁾²
-        if (!/^[-0-9]*$/.test(n.content)) return this.made(POWER, base, "^", this.within(n, ATOM));
-        return this.made(POWER, base, ...[...n.content].map(letter => SUPERSCRIPT[letter]));
+        const small = n.content.replaceAll("−", "-");
+        if (!/^[-0-9]*$/.test(small)) return this.made(POWER, base, "^", this.within(n, ATOM));
+        return this.made(POWER, base, ...[...small].map(letter => SUPERSCRIPT[letter]));
     }
 }
 
@@ -79,7 +84,7 @@ function mathElement(tag, ...content) {
 
 // A sign, as an operator; a word between blanks, as text; a comma.
 function mathSign(text) {
-    return /^ \p{L}+ $/u.test(text) ? mathElement("mtext", text.replaceAll(" ", "\u00a0")) : mathElement("mo", text.trim().replace("-", "−"));
+    return /^ \p{L}+ $/u.test(text) ? mathElement("mtext", text.replaceAll(" ", "\u00a0")) : mathElement("mo", text.trim());
 }
 
 function mathBrackets(left, content, right) {
@@ -95,7 +100,7 @@ function mathBrackets(left, content, right) {
 
 class MathMl extends Language {
     join(parts) { return mathElement("mrow", ...parts.map(part => typeof part === "string" ? mathSign(part) : part.cloneNode(true))); }
-    figure(x) { return mathElement("mn", shown(x)); }
+    figure(x) { return mathElement("mn", shown(x, this.digits)); }
     brackets(content) { return mathBrackets("(", content.cloneNode(true), ")"); }
     truediv(a, b) { return this.made(PRODUCT, mathElement("mfrac", this.join([this.symbol(a).content]), this.join([this.symbol(b).content]))); }
 

@@ -102,7 +102,7 @@ function fillLeaves() {
     }
 }
 
-const tidy = x => Number.isFinite(x) ? String(Number(x.toPrecision(DIGITS))) : "";
+const tidy = x => Number.isFinite(x) ? String(Number(x.toPrecision(DIGITS[0]))) : "";
 
 // ---- Descend: w ← w − α · grad -----------------------------------------------------------------------------------
 
@@ -151,7 +151,7 @@ function drawCurve() {
 }
 
 function wireWhatIf() {
-    if (!computable()) {
+    if (!canCompute) {
         const why = "This graph cannot be computed again in a browser: it has an operation that only Python knows.";
         byId("whatif").replaceChildren(byId("whatif-title"), element("p", why));
         return;

@@ -20,8 +20,18 @@ def number_text(x: float, digits: int = DIGITS) -> str:
         return str(float(x)).replace("inf", "∞")
     if x == int(x) and abs(x) < WHOLE:
         return str(int(x))
-    text = f"{x:.{digits}g}"
+    text = f"{x:.{digits}g}" if digits < 17 else repr(float(x))
     return f"{x:.0f}" if "e+" in text and abs(x) < WHOLE else text
+
+
+def in_brackets(number: str) -> str:
+    "A number behind a sign: -2 · (-3)."
+    return f"({number})" if number.startswith("-") else number
+
+
+def listed(names: list[str]) -> str:
+    "a, b and c"
+    return " and ".join([", ".join(names[:-1])] * (len(names) > 1) + names[-1:])
 
 
 def latex_name(name: str) -> str:
@@ -32,10 +42,25 @@ def latex_name(name: str) -> str:
     """
     match = re.fullmatch(r"([^\W\d_₀-₉⁰-⁹¹²³]+)([\d₀-₉,]*)((?:⁽[⁰¹²³⁴-⁹]+⁾)?)", unicodedata.normalize("NFC", name))
     if not match:
-        return r"\text{%s}" % "".join(_ESCAPES.get(c, c) for c in name)
+        return r"\text{%s}" % _escaped(name)
     stem, *scripts = (unicodedata.normalize("NFKC", part) for part in match.groups())
     low, high = (f"{sign}{{{script}}}" if script else "" for sign, script in zip("_^", scripts))
     return (_latex_letter(stem) if len(stem) == 1 else rf"\mathrm{{{stem}}}") + low + high
+
+
+def latex_sentence(text: str) -> str:
+    r"""A sentence as LaTeX: what is not ASCII in it are names and signs.
+
+    >>> print(latex_sentence("v₁.grad = 2 · ∞, zero_grad()"))
+    $v_{1}$.grad = 2 $\cdot$ $\infty$, zero\_grad()
+    """
+    signs = {"·": r"\cdot", "∞": r"\infty"}
+    word = r"[\w⁽⁾]*[^\x00-\x7f][\w⁽⁾]*"
+    return re.sub(word, lambda m: f"${signs.get(m[0]) or latex_name(m[0])}$", _escaped(text))
+
+
+def _escaped(text: str) -> str:
+    return "".join(_ESCAPES.get(c, c) for c in text)
 
 
 def _latex_letter(letter: str) -> str:

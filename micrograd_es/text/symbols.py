@@ -11,10 +11,11 @@
 """
 
 import math
+from functools import cache
 from typing import Any
 
 from ..core.floats import Maths
-from .letters import RAISED, SUPERSCRIPT, latex_name, number_text
+from .letters import DIGITS, RAISED, SUPERSCRIPT, latex_name, number_text
 
 COMPARISON, SUM, MINUS, QUOTIENT, PRODUCT, POWER, ATOM = range(7)  # from what binds least to what binds most
 
@@ -102,7 +103,7 @@ class Language(Maths):
     for people; in one for machines the table's row of that name is written out.
     """
 
-    for_people = False
+    for_people, names, digits = False, True, DIGITS
     times, fraction, brackets, d_by_d = " * ", "", "({})", "d{}_d{}"
     at_least, at_most, either, choice = " >= ", " <= ", "{} or {}", "({1} if {0} else {2})"
 
@@ -110,14 +111,18 @@ class Language(Maths):
         super().__init__(style)
         self.spellings = spellings
 
-    def __call__(self, x: Any) -> Symbol:
+    def __call__(self, x: Any, digits: int = 0) -> Symbol:
         if isinstance(x, Symbol):
             return x
-        text = x if isinstance(x, str) else self.number(x)
+        text = x if isinstance(x, str) else self.to(max(digits, self.digits)).number(x)
         return Symbol(text, MINUS if text.startswith("-") and not isinstance(x, str) else ATOM, self)
 
     def number(self, x: float) -> str:
-        return number_text(x)
+        return number_text(x, self.digits)
+
+    def to(self, digits: int) -> "Language":
+        "The same language, writing numbers with so many digits."
+        return self if digits == self.digits else _with_digits(self, digits)
 
     def __getattr__(self, name: str) -> Any:
         spelling = self.spelling(name)
@@ -161,6 +166,13 @@ class Language(Maths):
         return [self(local) for local in partials(self, self(y), *map(self, xs), *constants)]
 
 
+@cache
+def _with_digits(language: Language, digits: int) -> Language:
+    other = object.__new__(type(language))
+    vars(other).update(vars(language), digits=digits)
+    return other
+
+
 class Plain(Language):
     for_people, times, at_least, at_most, choice = True, " · ", " ≥ ", " ≤ ", "{1} if {0} else {2}"
     d_by_d = "∂{}/∂{}"
@@ -183,13 +195,14 @@ class Latex(Plain):
     d_by_d = r"\frac{{\partial {}}}{{\partial {}}}"
     choice = r"{1} \text{{ if }} {0} \text{{ else }} {2}"
 
-    def __call__(self, x: Any) -> Symbol:
-        return Symbol(latex_name(x), ATOM, self) if isinstance(x, str) else super().__call__(x)
+    def __call__(self, x: Any, digits: int = 0) -> Symbol:
+        return Symbol(latex_name(x), ATOM, self) if isinstance(x, str) else super().__call__(x, digits)
 
     def number(self, x: float) -> str:
-        text = number_text(x).replace("∞", r"\infty").replace("nan", r"\text{nan}")
-        digits, e, exponent = text.partition("e")
-        return rf"{digits} \cdot 10^{{{int(exponent)}}}" if e else text
+        if not math.isfinite(x):
+            return number_text(x).replace("∞", r"\infty").replace("nan", r"\text{nan}")
+        digits, e, exponent = number_text(x, self.digits).partition("e")
+        return rf"{digits} \cdot 10^{{{int(exponent)}}}" if e else digits
 
     def by_name(self, name: str) -> str:
         return (name if name.startswith("\\") else r"\operatorname{{%s}}" % name) + r"\left({}\right)"

@@ -86,17 +86,18 @@ def test_names_of_the_cells(monkeypatch):
 
 def test_mermaid(loss):
     "Nodes with number and gradient, edges with the local gradient."
-    loss.backward()
-    assert mermaid(loss * 2).splitlines() == [
+    double = loss * 2
+    double.backward()
+    assert mermaid(double).splitlines() == [
         "flowchart LR",
-        '  n0["x<br>data 1<br>grad -2"]',
-        '  n1["w<br>data 1<br>grad -2"]',
-        '  n2["ŷ<br>data 1<br>grad -2"]',
-        '  n3["y<br>data 2<br>grad 2"]',
-        '  n4["v₁<br>data -1<br>grad -2"]',
-        '  n5["loss<br>data 1<br>grad 1"]',
+        '  n0["x<br>data 1<br>grad -4"]',
+        '  n1["w<br>data 1<br>grad -4"]',
+        '  n2["ŷ<br>data 1<br>grad -4"]',
+        '  n3["y<br>data 2<br>grad 4"]',
+        '  n4["v₁<br>data -1<br>grad -4"]',
+        '  n5["loss<br>data 1<br>grad 2"]',
         '  n6["2"]',
-        '  n7["out<br>data 2<br>grad –"]',
+        '  n7["double<br>data 2<br>grad 1"]',
         '  n0 -->|"1"| n2',
         '  n1 -->|"1"| n2',
         '  n2 -->|"1"| n4',

@@ -2,7 +2,6 @@
 
 from micrograd_es.engine import Value
 from micrograd_es.graph import Graph
-from micrograd_es.graph.routes import local_grads
 
 
 def test_leaves_are_no_constants_and_no_inner_nodes():
@@ -21,5 +20,5 @@ def test_local_gradients_of_a_students_own_node():
 
     y._backward = _backward
     x.grad, w.grad, y.grad = 7.0, 8.0, 9.0
-    assert local_grads(y) == (15.0, 15.0, 9.0)
+    assert Graph(y).local_grads(y) == (15.0, 15.0, 9.0)
     assert (x.grad, w.grad, y.grad) == (7.0, 8.0, 9.0)

@@ -10,7 +10,6 @@ from micrograd_es import classroom, diagnose, functions, losses
 from micrograd_es.engine import Value, function, topological
 from micrograd_es.graph import Graph
 from micrograd_es.graph.names import label_locals
-from micrograd_es.graph.routes import edges
 from micrograd_es.mistakes.diagnosis import TOLERANCE
 from micrograd_es.mistakes.mistakes import BY_NAME, MISTAKES, wrong_gradients
 
@@ -296,7 +295,7 @@ def test_a_node_made_by_hand():
 
     y._backward = _backward
     assert diagnose(y, x, 2).right and diagnose(y, x, 4).names == ["no zero_grad", "no zero_grad anywhere"]
-    assert edges(y) == [(x, 2.0)]
+    assert Graph(y).edges(y) == [(x, 2.0)]
 
 
 def test_classroom_names():

@@ -63,7 +63,7 @@ def test_what_is_said_at_every_step(show):
     assert said == [
         "3 leaves have their numbers: x = 1, w = 1 and y = 2. Next: forward, node by node.",
         "ŷ is made from x and w: ŷ = x · w = 1 · 1 = 1.",
-        "v₁ is made from ŷ and y: v₁ = ŷ - y = 1 - 2 = −1.",
+        "v₁ is made from ŷ and y: v₁ = ŷ − y = 1 − 2 = −1.",
         "loss is made from v₁: loss = v₁² = (−1)² = 1.",
         "Now backward, from loss = 1. The gradient of loss by itself is 1.",
         "Upstream, loss has 1. Its local gradient by v₁ is 2 · v₁ = −2. Downstream, v₁ receives 1 × (−2) = −2.",
@@ -146,7 +146,7 @@ def test_numbers_are_written_as_in_python(show):
                2.0625, 0.00012345, 9999.5, 1e15, 123456789.0]  # fmt: skip
     rng = random.Random(1)
     numbers += [rng.uniform(-10, 10) * 10 ** rng.randint(-8, 8) for _ in range(300)]
-    assert show(slide()).evaluate("xs => xs.map(numberText)", numbers) == [number_text(x) for x in numbers]
+    assert show(slide()).evaluate("xs => xs.map(x => numberText(x))", numbers) == [number_text(x) for x in numbers]
 
 
 def test_a_leaf_and_its_paths(show):

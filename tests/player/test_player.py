@@ -14,7 +14,7 @@ import pytest
 from micrograd_es import Player, Value, play, softmax
 from micrograd_es.calculus import TABLE, function
 from micrograd_es.cli import main
-from micrograd_es.engine import topological
+from micrograd_es.graph import Graph
 from micrograd_es.graph import copies as copying
 from micrograd_es.player.mathml import mathml, name_mathml
 from micrograd_es.player.model import Model
@@ -251,8 +251,7 @@ def test_an_operation_of_ones_own():
 def test_every_row_as_javascript():
     "Written by the table itself, once for each row and number of inputs."
     z = [Value(v) for v in (3.2, 5.1, -1.7)]
-    order = topological(-softmax(z)[0].log())
-    text = Model(order, {v: "v" for v in order}).functions()
+    text = Model(Graph(-softmax(z)[0].log())).functions()
     assert text.count("forward:") == 7 and 'symbol: "exp", forward: (a) => Math.exp(a), locals: (y, a) => [y]' in text
 
 

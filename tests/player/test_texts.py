@@ -81,7 +81,7 @@ def test_the_page_says_what_explain_says(show, monkeypatch, tmp_path):
         expected = told(root)
         play(root, tmp_path / "next.html")
         page.goto((tmp_path / "next.html").as_uri())
-        found = {v: lines for v, *lines in page.evaluate(PAGE)}
+        found = {v: [line.replace("−", "-") for line in lines] for v, *lines in page.evaluate(PAGE)}
         for v, lines in expected.items():
             count += len(lines)
             different += [f"{name}\n  explain: {a}\n  page:    {b}" for a, b in zip(lines, found[v]) if a and a != b]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...engine import Value
+from ...text.letters import listed
 from ...text.symbols import plain
 from .exercises import Exercise, Sheet
 
@@ -20,7 +21,7 @@ def hint(sheet: Sheet, number: int, level: int) -> str:
 
 def of_value(e: Exercise, v: Value) -> list[str]:
     called = listed(list(dict.fromkeys(e.names[x] for x in v.parents)))
-    name, formula, *_ = e.graph.formulas().made(v)
+    name, formula = e.graph.formulas().named(v)
     inputs = [e.texts.get(x) or x.data for x in v.parents]
     return [
         f"Forward: follow the arrows into {name}. They come from {called}.",
@@ -42,7 +43,3 @@ def of_gradient(e: Exercise, v: Value) -> list[str]:
         f"{rule}{locals}",
         f"{' = '.join(chain)} = ?",
     ]
-
-
-def listed(names: list[str]) -> str:
-    return " and ".join(", ".join(names).rsplit(", ", 1))
