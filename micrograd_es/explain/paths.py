@@ -115,14 +115,17 @@ class Paths:
     __repr__ = __str__
 
 
-def paths(root: Value | Graph, leaf: Value, limit: int = LIMIT) -> Paths:
+def paths(root: Value | Graph, leaf: Value | str, limit: int = LIMIT) -> Paths:
     "Every route from root to leaf; ValueError if there are more than `limit`, or none."
-    return Paths(Graph.of(root), leaf, limit)
+    graph = Graph.of(root)
+    return Paths(graph, graph.node(leaf), limit)
 
 
-def count_paths(root: Value | Graph, leaf: Value) -> int:
+def count_paths(root: Value | Graph, leaf: Value | str) -> int:
     "How many routes there are, without walking them: a node has as many as its parents together. (As far as 10^400.)"
-    return ways(Graph.of(root).between([leaf]), leaf)
+    graph = Graph.of(root)
+    node = graph.node(leaf)
+    return ways(graph.between([node]), node)
 
 
 def ways(nodes: list[Value], leaf: Value) -> int:

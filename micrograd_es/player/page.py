@@ -67,15 +67,13 @@ def play(
     path: str | os.PathLike[str] | None = None,
     *,
     title: str | None = None,
-    learn: Value | Iterable[Value] | None = None,
+    learn: Value | str | Iterable[Value | str] | None = None,
 ) -> Player:
     """The page that plays the graph under root forward and backward; written to `path`, if there is one.
 
     `learn`: the leaves that its "descend" moves at first; else the parameters of the neurons, or the leaves whose names
     begin with w or b. TypeError for what is no Value; ValueError for a graph that is no graph, or too large to follow.
     """
-    if not isinstance(root, Value | Graph):
-        raise TypeError(f"play: {str(root)[:40]!r} is of type {type(root).__name__}, not a Value")
     graph = Graph.of(root)
     if not graph.root.parents:
         raise ValueError(f"play: {graph.names[graph.root]} is a leaf, made from nothing: there are no steps to play")
@@ -92,7 +90,7 @@ def _learned(graph: Graph, learn: Any) -> list[int]:
         inside = {p for v in order for call in v.calls for p in call.module.parameters()}
         found = [v for v in leaves if v in inside] or [v for v in leaves if called[v][:1] in "wbWBθ"] or leaves
     else:
-        found = [learn] if isinstance(learn, Value) else list(learn)
+        found = graph.nodes(learn)
         for v in found:
             if v not in leaves:
                 raise ValueError(f"play: learn has {called.get(v, repr(v))}, which is no leaf of {called[order[-1]]}")
