@@ -63,7 +63,8 @@ class Paths:
     @property
     def total(self) -> float:
         "The sum of all paths: the gradient."
-        return math.fsum(path.product for path in self.paths)
+        products = [path.product for path in self.paths]
+        return math.fsum(products) if all(map(math.isfinite, products)) else sum(products)
 
     def _walk(self) -> Iterator[Path]:
         "From the leaf up to the root, every way there is."
@@ -105,7 +106,8 @@ class Paths:
         for path in self.paths:
             exact = f.multiplied(path.edges, path.product)
             symbols = " · ".join(exact.local(e).within(ATOM) for e in path.edges)
-            sides = dict.fromkeys([symbols, " · ".join(factors_text(exact, path.edges)), number_text(path.product)])
+            numbers = " · ".join(factors_text(exact, path.edges))
+            sides = dict.fromkeys(side for side in (symbols, numbers, number_text(path.product)) if side)
             lines.append(f"    {self.route(path)}:  {' = '.join(sides)}")
         d = f.d(self.root, self.leaf)
         lines.append(f"    their sum is {d} = {number_text(self.total)}")

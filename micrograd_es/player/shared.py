@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from ..explain.paths import LIMIT as PATHS
-from ..graph.formulas import SAME
+from ..graph.formulas import FEW, SAME
 from ..text import symbols
 from ..text.letters import SUPERSCRIPT, WHOLE
 from ..text.printed import DIGITS, NEAR
@@ -22,6 +22,7 @@ SHARED: dict[str, Any] = {rank: getattr(symbols, rank) for rank in RANKS} | {
     "WHOLE": WHOLE,
     "SUPERSCRIPT": {chr(letter): chr(raised) for letter, raised in SUPERSCRIPT.items()},
     "SAME": SAME,
+    "FEW": FEW,
     "NEAR": NEAR,
     "PATHS": PATHS,
     "LOCAL": LOCAL,
