@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import chain, count, islice
 from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any
@@ -21,6 +22,7 @@ from ..engine import Value
 from ..text.letters import SUBSCRIPT, number_text, spelled
 
 DEPTH, MANY = 5, 100_000  # how far into lists, dicts and objects a Value is looked for, and among how many things
+LONG = 10_000  # items of a list: a longer one of other things than Values is data
 SHOWN = 12  # names, where an error lists them
 PLAIN = int, float, str, bool, bytes, type(None)  # a list that begins with one of these is no list of Values
 
@@ -66,32 +68,36 @@ def variable_names(variables: Mapping[str, Any]) -> dict[Value, str]:
 def _parts(name: str, x: Any) -> Iterator[tuple[str, Any]]:
     "What is in a list, a dict or an object, each with its name there."
     cls = type(x)
-    home = cls.__module__.partition(".")[0]
+    home = str(cls.__module__).partition(".")[0]
     if home in INSIDE or issubclass(cls, type):  # a view of a graph is no name for its nodes; a module has its own
         return
     if issubclass(cls, list | tuple):
         items = list((list if issubclass(cls, list) else tuple).__iter__(x))
-        if items and type(items[0]) not in PLAIN:
+        first = type(items[0]) if items else int
+        if issubclass(first, Value) or first not in PLAIN and len(items) <= LONG:
             yield from ((f"{name}[{i}]", item) for i, item in enumerate(items))
-    elif issubclass(cls, dict) and dict.__contains__(x, "__name__"):  # all variables of some module
-        return
     elif issubclass(cls, dict):
-        yield from ((f"{name}[{key!r}]", item) for key, item in list(dict.items(x)) if type(key) is str)
+        if not dict.__contains__(x, "__name__"):  # or it has all the variables of some module
+            yield from ((f"{name}[{key!r}]", item) for key, item in list(dict.items(x)) if type(key) is str)
     elif home != "builtins":
         yield from ((f"{name}.{key}", item) for key, item in _attributes(x) if key[:1] != "_")
 
 
 def _attributes(x: Any) -> Iterator[tuple[str, Any]]:
     "What stands in the object's own __dict__ and __slots__."
-    for cls in type(x).__mro__:
-        for name, found in vars(cls).items():
-            if name == "__dict__" and type(found) is GetSetDescriptorType:
-                yield from list(found.__get__(x).items())
-            elif type(found) is MemberDescriptorType:
-                try:
-                    yield name, found.__get__(x)
-                except AttributeError:  # nothing in it yet
-                    pass
+    for name, slot in _slots(type(x)):  # type: ignore[arg-type]
+        try:
+            yield from list(slot.__get__(x).items()) if name == "__dict__" else [(name, slot.__get__(x))]
+        except AttributeError:  # nothing in it yet
+            pass
+
+
+@lru_cache(1000)
+def _slots(cls: type) -> list[tuple[str, Any]]:
+    "Where objects of a class keep what they have."
+    found = [(name, slot) for part in cls.__mro__ for name, slot in vars(part).items()]
+    kinds = {True: GetSetDescriptorType, False: MemberDescriptorType}
+    return [(name, slot) for name, slot in found if type(slot) is kinds[name == "__dict__"]]
 
 
 def names(order: list[Value], variables: Mapping[str, Any] | None = None) -> dict[Value, str]:
