@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from time import perf_counter
 from typing import Any
 
+from .core.caller import called
 from .core.collector import collector_paused
 from .core.floats import as_float, refused
 from .core.node import number
@@ -29,6 +30,11 @@ class Optimizer:
         self.parameters = list(only_values(type(self).__name__, parameters))
         if not self.parameters:
             raise ValueError("an optimiser needs parameters: module.parameters() gave none")
+        made = next((w for w in self.parameters if w.parents), None)
+        if made is not None:
+            raise ValueError(
+                f"{called(made)} is made of others, and would be computed again: an optimiser moves leaves"
+            )
         rate = lr if callable(lr) else as_float(lr, f"{type(self).__name__}: lr")
         self.schedule: Schedule = rate if callable(rate) else lambda step: rate
         self.steps = 0

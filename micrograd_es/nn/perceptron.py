@@ -9,6 +9,7 @@ A weight is called w₁₂⁽³⁾: to neuron 1, from its input 2, in layer 3 (N
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
 from numbers import Integral
 from typing import Any
 
@@ -36,7 +37,11 @@ def activation(act: Activation) -> Callable[[Value], Value]:
     if callable(function) and function.__code__.co_varnames[:1] == ("x",):
         return function  # type: ignore[no-any-return]
     if act not in TABLE or not hasattr(Value, act):
-        raise ValueError(f"there is no activation {act!r}: give the name of a function of one Value, or the function")
+        near = get_close_matches(act, [*TABLE, *vars(functions)], 1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        raise ValueError(
+            f"there is no activation {act!r}: give the name of a function of one Value, or the function{hint}"
+        )
     return getattr(Value, act)  # type: ignore[no-any-return]
 
 

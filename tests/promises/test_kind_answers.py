@@ -105,7 +105,7 @@ MLP(2, 3, 1)                        TypeError: MLP: the sizes of the layers are 
 MLP(2, 3)                           TypeError: MLP: the sizes of the layers are one list: write MLP(2, [3])
 MLP(2, [3.0, 1])                    TypeError: Layer: neurons: 3.0 is of type float, not a whole number
 MLP(0, [3, 1])                      ValueError: a layer of 0 inputs: it needs at least one
-MLP(2, [3, 1], act="rely")          ValueError: there is no activation 'rely'
+MLP(2, [3, 1], act="rely")          give the name of a function of one Value, or the function (did you mean relu?)
 Neuron(2, "tanh")                   TypeError: Neuron: nonlin is True or False; the activation is act='tanh'
 Neuron(-1)                          ValueError: a neuron of -1 inputs: it needs at least one
 Layer(2, [3])                       TypeError: Layer: neurons: [3] is of type list, not a whole number
@@ -133,6 +133,7 @@ dot(v, w)                           TypeError: dot: Value(data=3.0, grad=0) is o
 optim.SGD(model)                    of type MLP, not a list of Values: give its parameters()
 optim.SGD(model.parameters)         of type method, not a list of Values: call it, with its parentheses
 optim.Adam(w)                       of type Value, not a list of Values: put it into a list, [...]
+optim.SGD([loss])                   ValueError: loss is made of others, and would be computed again: an optimiser moves leaves
 optim.SGD([1.0])                    TypeError: SGD: 1.0 is of type float, not a Value
 optim.SGD([w], lr=Value(0.1))       TypeError: SGD: lr: Value(data=0.1, grad=0) is of type Value, not a number
 optim.SGD([w], lr=lambda step: w).step()       TypeError: SGD: lr: Value(data=1.0, grad=0) is of type Value, not a number
