@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from . import export as export
     from . import losses as losses
     from . import optim as optim
-    from .classroom import diagnose as diagnose
     from .graph.closeup import close_up as close_up
+    from .mistakes import diagnose as diagnose
     from .nn import functions as functions
     from .player import Player as Player
     from .player import play as play
@@ -60,7 +60,7 @@ LATER = {
     **dict.fromkeys(("Player", "play"), "player"),
     **dict.fromkeys(("load", "save"), "saving"),
     "close_up": "graph.closeup",
-    "diagnose": "classroom",
+    "diagnose": "mistakes",
     "functions": "nn",
 }
 __getattr__ = _later(__name__, LATER)

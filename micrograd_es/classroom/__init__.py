@@ -9,9 +9,9 @@
 from typing import TYPE_CHECKING
 
 from ..engine import Value as Value
+from ..mistakes import MISTAKES as MISTAKES
+from ..mistakes import diagnose as diagnose
 from ..system.packages import later
-from .mistakes import MISTAKES as MISTAKES
-from .mistakes import diagnose as diagnose
 
 if TYPE_CHECKING:
     from .exercises.answers import read_answers as read_answers

@@ -13,7 +13,7 @@ from ..text.letters import number_text
 from ..text.symbols import plain
 from .formulas import Formulas, digits_needed, gives
 from .kept import Kept, notes
-from .moment import At, Moment
+from .moment import Moment
 from .names import called, names
 from .routes import Edge, Grads, depending, is_constant, passed_on, uses
 
@@ -103,10 +103,6 @@ class Graph:
         if local is None:
             raise ValueError(f"{v!r} was made by hand, as {v.op.symbol!r}: it has no local gradients and no _backward")
         return local
-
-    def at(self, v: Value) -> At:
-        "A node with its number, those of its parents, and its local gradients."
-        return At(v, self.numbers[v], tuple([self.numbers[x] for x in v.parents]), self.local_grads(v))
 
     def edges(self, v: Value) -> list[tuple[Value, float]]:
         "The parents of a node, each with its local gradient."

@@ -8,22 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from math import isclose
-from typing import NamedTuple
 
 from ..core.floats import as_float
 from ..engine import Value
 from .routes import is_constant
 
 CLOSE = 1e-9  # of its size: what a replay computed in another order is no change
-
-
-class At(NamedTuple):
-    "What stands at a node: its number, those of its parents, and its local gradients."
-
-    node: Value
-    y: float
-    xs: tuple[float, ...]
-    local: tuple[float, ...]
 
 
 class Moment:

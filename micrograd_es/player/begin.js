@@ -2,9 +2,9 @@
 
 wireBoxes();
 wireSteps();
+wireSight();
 wireDetail();
 wireWhatIf();
 wirePredict();
 showView(fitting(0, true));
 go(fromAddress());
-summarise();

@@ -33,12 +33,9 @@ function visible(step) {
 function showView(number) {
     view = number;
     viewBoxes.forEach((box, i) => { box.hidden = i !== number; });
-    const svg = viewBoxes[view].querySelector("svg");
-    const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-    svg.style.setProperty("--width", width);
-    svg.style.setProperty("--height", height);
     placeNodes();
     showFolding();
+    fit();
 }
 
 // A narrow screen gets the picture that runs from top to bottom, if there is one: at first, and of the same nodes.
@@ -63,7 +60,8 @@ function paintNode(i, step, index, grads) {
     box.classList.toggle("active", active);
     box.classList.toggle("sending", step.kind === "edge" && homeOf(step.child) === i);
     const outs = layerAt(i)?.outs;
-    write(box, "data", done ? `data ${outs ? span(outs, now.data) : nodeShown(i)}` : "data");
+    const value = () => isHiddenValue(i) ? "?" : outs ? span(outs, now.data) : nodeShown(i);
+    write(box, "data", done ? `data ${value()}` : "data");
     write(box, "grad", outs ? gradsWords(outs, grads) : gradWords(i, step, index, grads));
 }
 
@@ -98,7 +96,7 @@ function paintEdge(edge, step, index, grads) {
     if (at <= index) line.classList.add("travelled");
     if (bundle(edge)) return;
     write(line, "local", known ? localWords(edge) : "");
-    const words = at > index ? "" : isHidden(edge.parent) ? "?" : flowWords(edge, grads);
+    const words = at > index ? "" : isHidden(edge.parent) ? "?" : flowWords(edge, grads, Number(line.dataset.room ?? 0));
     if (line.querySelector("text:not(.midway)")) write(line, "flow", words);
     else if (at === index) writeMidway(line, words);
 }
@@ -121,11 +119,11 @@ function localWords(edge) {
 }
 
 // "-2 × 1 = -2", or only what arrives, where there is no room for more.
-function flowWords(edge, grads) {
+function flowWords(edge, grads, room) {
     const box = boxes[homeOf(edge.child)], local = box ? boxSlope(edge) : localOf(edge);
     const upstream = grads[homeOf(edge.child)], down = shown(upstream * local);
     const product = `${joined([upstream, local], multiplied, "×")} = ${down}`;
-    return graph.views[view].spacious && product.length <= PRODUCT_TEXT ? product : `← ${down}`;
+    return product.length <= SQUEEZED * room ? product : `← ${down}`;
 }
 
 // The derivative of a folded neuron's output by one of its inputs: the chain rule inside the box.
@@ -149,16 +147,20 @@ function paint(index) {
     for (const line of viewBoxes[view].querySelectorAll("g.edge")) line.classList.remove("active", "travelled");
     nodes.forEach((_, i) => paintNode(i, step, index, grads));
     uses.flat().forEach(edge => paintEdge(edge, step, index, grads));
-    follow(step);
+    squeeze();
 }
 
-// Bring what happens into sight, where the picture is wider than the screen.
-function follow(step) {
-    const box = nodeBox(homeOf(step.node ?? step.parent ?? (step.kind === "leaves" ? 0 : root)));
-    const frame = byId("views");
-    if (!box || frame.scrollWidth <= frame.clientWidth) return;
-    const [a, b] = [box.getBoundingClientRect(), frame.getBoundingClientRect()];
-    frame.scrollBy({ left: a.left + a.width / 2 - b.left - b.width / 2, behavior: calm() ? "auto" : "smooth" });
-}
+// A text that has grown wider than its place is drawn as narrow as it must be: in its box, or on its edge.
+const SQUEEZED = 1.25, LETTER = 5; // times as many letters as there is room for; units of the picture for a letter
 
-const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+function squeeze() {
+    const texts = [...viewBoxes[view].querySelectorAll("g.node text, g.edge text")];
+    for (const text of texts) text.removeAttribute("textLength");
+    const room = ({ parentNode: group }) => group.dataset.room ? LETTER * group.dataset.room
+        : group.querySelector("polygon, path").getBBox().width - LETTER;
+    const wide = texts.map(text => [text, room(text)]).filter(([text, width]) => text.getComputedTextLength() > width);
+    for (const [text, width] of wide) {
+        text.setAttribute("textLength", width);
+        text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+    }
+}

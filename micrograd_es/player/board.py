@@ -150,7 +150,10 @@ def unstyled(svg: str) -> str:
                 element.remove(child)
             kind = old.get("class", "").split()[0]
             words = {"node": ("title", "data", "grad"), "edge": ("local", "flow")}.get(kind, ("title",))
-            for word, text in zip(words, [c for c in element if c.tag == "text"]):
+            texts = [c for c in element if c.tag == "text"]
+            if kind == "edge" and texts:  # letters
+                element.set("data-room", str(max(len(text.text or "") for text in texts)))
+            for word, text in zip(words, texts):
                 text.set("class", word)  # read above, when the child's turn comes
                 text.text = text.text if word == "title" else ""
         if element.tag == "svg":

@@ -23,7 +23,7 @@ function closeDetail() {
 function fillDetail() {
     if (detail === null) return;
     const i = detail, body = [];
-    body.push(element("h3", nodes[i].parents ? "Forward" : "A leaf"), formulaBox(f => f.made(i)));
+    body.push(element("h3", nodes[i].parents ? "Forward" : "A leaf"), formulaBox(f => isHiddenValue(i) ? f.made(i).slice(0, 2) : f.made(i)));
     if (i === root) body.push(element("p", "It is the root: its gradient by itself is 1."));
     else if (isHidden(i)) body.push(element("p", "Its gradient is still hidden: predict it first."));
     else body.push(...backwardDetail(i));

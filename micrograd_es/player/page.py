@@ -24,6 +24,7 @@ from ..graph.names import clean
 from ..system.files import write_whole
 from ..system.pages import policy
 from .board import Board
+from .hints import Hints
 from .mathml import name_mathml
 from .model import Model
 from .shared import constants, script_json
@@ -32,8 +33,8 @@ from .views import views
 LIMIT = 400  # nodes in all
 BOXES = 120  # boxes in the picture, when all is folded
 TALL = 16  # boxes up to which a telephone gets a picture of its own, from top to bottom
-SCRIPTS = """letters model routes symbols formulas folded views board sentences stepping detail paths whatif predict
-    begin""".split()  # what is the twin of a Python file has its name
+SCRIPTS = """letters model routes symbols formulas folded views board sentences sight stepping detail paths whatif
+    diagnosis predict begin""".split()  # what is the twin of a Python file has its name
 
 
 class Player:
@@ -53,7 +54,7 @@ class Player:
     def _repr_html_(self) -> str:
         "The page in a frame; beside it the picture, which is all that an untrusted notebook shows."
         frame = (
-            '<iframe title="graph player" sandbox="allow-scripts" style="width:100%;height:46em;'
+            '<iframe title="graph player" sandbox="allow-scripts" allowfullscreen style="width:100%;height:46em;'
             'border:1px solid #8885" srcdoc="{}"></iframe>'
         )
         return frame.format(html.escape(self.html)) + self.image
@@ -71,8 +72,9 @@ def play(
 ) -> Player:
     """The page that plays the graph under root forward and backward; written to `path`, if there is one.
 
-    `learn`: the leaves that its "descend" moves at first; else the parameters of the neurons, or the leaves whose names
-    begin with w or b. TypeError for what is no Value; ValueError for a graph that is no graph, or too large to follow.
+    `learn`: the leaves that its "descend" moves at first, until somebody ticks others; else the parameters of the
+    modules that were called, and where there are none every leaf, as a graph does not say which are data. TypeError
+    for what is no Value; ValueError for a graph that is no graph, or too large to follow.
     """
     graph = Graph.of(root)
     if not graph.root.parents:
@@ -87,8 +89,8 @@ def _learned(graph: Graph, learn: Any) -> list[int]:
     "The numbers of the leaves that descend moves."
     order, leaves, called = graph.order, graph.leaves, graph.names
     if learn is None:
-        inside = {p for v in order for call in v.calls for p in call.module.parameters()}
-        found = [v for v in leaves if v in inside] or [v for v in leaves if called[v][:1] in "wbWBθ"] or leaves
+        parameters = {p for v in order for call in v.calls for p in call.module.parameters()}
+        found = [v for v in leaves if v in parameters] or leaves
     else:
         found = graph.nodes(learn)
         for v in found:
@@ -135,7 +137,15 @@ def _html(graph: Graph, title: str | None, learn: list[int]) -> str:
     math = {f"name-{i}": name_mathml(graph.names[v]) for v, i in graph.place.items()}
     svgs = [f'<div class="view" data-view="{i}" hidden>{board.svg()}</div>' for i, board in enumerate(boards)]
     style = _file("player.css")
-    script = "".join(['"use strict";\n', constants(), model.functions(), *[_script(name) for name in SCRIPTS]])
+    script = "".join(
+        [
+            '"use strict";\n',
+            constants(),
+            model.functions(),
+            Hints(graph).javascript(),
+            *[_script(name) for name in SCRIPTS],
+        ]
+    )
     parts = {
         "title": html.escape(clean(title) if title else f"Backpropagation through {graph.names[graph.root]}"),
         "notes": "\n".join(f'<p class="note">{html.escape(note)}</p>' for note in graph.notes),
@@ -150,8 +160,8 @@ def _html(graph: Graph, title: str | None, learn: list[int]) -> str:
 
 
 def _script(name: str) -> str:
-    "Without the rulers behind its headlines: they are for an editor, and a kilobyte or two."
-    return re.sub(r" -{5,}$", "", _file(f"{name}.js"), flags=re.MULTILINE)
+    "Without what is for who edits it, a tenth of a page: the headlines tell where to look for the rest."
+    return re.sub(r"^ +| -{5,}$|^ *//(?! --).*\n", "", _file(f"{name}.js"), flags=re.MULTILINE)
 
 
 def _file(name: str) -> str:

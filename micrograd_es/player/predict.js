@@ -1,17 +1,25 @@
-// ---- Predict, then reveal: gradients stay hidden until they have been guessed ---------------------------------------
+// ---- Predict, then reveal: gradients, values or both stay hidden until they have been guessed ------------------------
 
-const TOLERANCE = 0.01; // of the number, or as much in all where the number is below 1
-let predicting = false;
-let revealed = new Set();
-let asked = null; // the node in question
+const RIGHT = 0.01; // of the number, or as much in all where the number is below 1
+let predicting = new Set(); // "grad", "data"
+let revealed = { grad: new Set(), data: new Set() };
+let asked = null; // the node in question, and what of it
 let tries = 0;
 const score = { right: 0, of: 0 };
 
-const isHidden = i => predicting && i !== root && !nodes[i].constant && !revealed.has(i);
+const isHidden = i => predicting.has("grad") && i !== root && !nodes[i].constant && !revealed.grad.has(i);
+const isHiddenValue = i => predicting.has("data") && Boolean(nodes[i].parents) && position <= stepOf(i) && !revealed.data.has(i);
 const anyHidden = () => nodes.some((_, i) => isHidden(i));
 const isAsking = () => asked !== null;
 
+// Must this step be told without its number?
+const isSecret = step => step.kind === "edge" ? isHidden(step.parent) || nodes.some((_, i) => isHiddenValue(i))
+    : step.kind === "node" ? isHiddenValue(step.node) : step.kind === "seed" && isHiddenValue(root);
+
 function question(step) {
+    if (step.kind === "seed") return `Now backward, from ${nodes[root].name}.`;
+    if (step.kind === "node") return `${nodes[step.node].name} is made from ${sources(step.node)}.${
+        layerAt(step.node) ? " Open it to predict its values, one by one." : ""}`;
     const { child, parent } = step;
     if (bundle(step)) return `${boxName(homeOf(child))} passes upstream × local on to ${boxName(homeOf(parent))}.${
         layerAt(homeOf(parent)) ? " Open it to predict its gradients, one by one." : ""}`;
@@ -21,28 +29,35 @@ function question(step) {
 
 const isLastUse = step => !steps.slice(steps.indexOf(step) + 1).some(s => s.kind === "edge" && s.parent === step.parent);
 
-// The chain rule in symbols only.
+// The formula, or the chain rule, in symbols only.
 function secretFormula(step) {
-    if (bundle(step)) return [];
+    if (step.kind === "node") return layerAt(step.node) ? [] : [equation(f => f.made(step.node).slice(0, 2))];
+    if (step.kind === "seed" || bundle(step)) return [];
     const symbols = f => f.chain(step.parent, [step], gradients(), 0).slice(0, 2);
     return [equation(symbols, uses[step.parent].length > 1 ? "+=" : "=")];
 }
 
-// At the last use of a node that is hidden: what is its gradient?
+// Of a node that is made: what is its value? At the last use of one whose gradient is hidden: what is that?
+function asks(step) {
+    if (step.kind === "node" && isHiddenValue(step.node) && !layerAt(step.node)) return { of: "data", node: step.node };
+    const last = step.kind === "edge" && isHidden(step.parent) && isLastUse(step) && !layerAt(homeOf(step.parent));
+    return last ? { of: "grad", node: step.parent } : null;
+}
+
 function askAbout(step) {
-    const asks = step.kind === "edge" && isHidden(step.parent) && isLastUse(step) && !layerAt(homeOf(step.parent));
-    const node = asks ? step.parent : null;
-    byId("quiz").hidden = !predicting || node === null && !byId("verdict").textContent;
-    if (node === asked) return;
-    asked = node;
+    const next = asks(step), same = next?.node === asked?.node && next?.of === asked?.of;
+    byId("quiz").hidden = !predicting.size || !next && !byId("verdict").textContent;
+    if (same) return;
+    asked = next;
     tries = 0;
     byId("verdict").textContent = "";
-    byId("quiz").hidden = node === null;
-    if (node === null) return;
-    byId("question").textContent = `${textOf(words.d(root, node))} = ? (right within ${100 * TOLERANCE} %, or ${TOLERANCE})`;
+    byId("quiz").hidden = !next;
+    if (!next) return;
+    const name = next.of === "data" ? nodes[next.node].name : textOf(words.d(root, next.node));
+    byId("question").textContent = `${name} = ? (right within ${100 * RIGHT} %, or ${RIGHT})`;
     byId("guess").value = "";
     tell();
-    if (!byId("card").contains(document.activeElement) && document.activeElement === document.body) byId("guess").focus();
+    if (!document.activeElement.matches("input, select")) byId("guess").focus({ preventScroll: true }); // nobody else types
 }
 
 // 2, -0.5, −0.5, 0,5 and 1/3 are numbers.
@@ -52,67 +67,80 @@ function readNumber(text) {
     return rest.length ? NaN : parts[0] / parts[1];
 }
 
+const truth = () => asked.of === "data" ? now.data[asked.node] : gradients()[asked.node];
+
 function check(event) {
     event.preventDefault();
-    if (asked === null) return;
-    const guess = readNumber(byId("guess").value), truth = gradients()[asked];
-    if (Number.isNaN(guess) && !Number.isNaN(truth)) {
+    if (!asked) return;
+    const guess = readNumber(byId("guess").value), right = truth();
+    if (Number.isNaN(guess) && !Number.isNaN(right)) {
         byId("verdict").textContent = "Write a number, such as -2, 0.5 or 1/3.";
         return;
     }
     tries += 1;
     if (tries === 1) score.of += 1;
-    if (close(guess, truth, TOLERANCE)) {
+    if (close(guess, right, RIGHT)) {
         if (tries === 1) score.right += 1;
-        reveal(`Right: ${numberText(truth)}.`);
+        reveal(`Right: ${shown(right)}.`);
     } else {
-        byId("verdict").textContent = close(guess, -truth, TOLERANCE) ? "Not yet: look at the sign." : "Not yet: try again, or let it be shown.";
+        const hint = (asked.of === "data" ? valueHint : gradientHint)(asked.node, guess);
+        byId("verdict").textContent = `Not yet. ${hint || "Try again, or let it be shown."}`;
+        byId("guess").select();
         tell();
     }
 }
 
 function showMe() {
-    if (asked === null) return;
+    if (!asked) return;
     if (tries === 0) score.of += 1;
-    reveal(`It is ${numberText(gradients()[asked])}.`);
+    reveal(`It is ${shown(truth())}.`);
 }
 
 function reveal(verdict) {
-    revealed.add(asked);
+    revealed[asked.of].add(asked.node);
     asked = null;
-    go(position);
-    fillDetail();
-    fillLeaves();
-    summarise();
+    showAgain(position);
     byId("quiz").hidden = false;
     byId("verdict").textContent = verdict;
     tell();
     byId("next").focus();
 }
 
+// All that shows numbers, once more.
+function showAgain(index) {
+    go(index);
+    fillDetail();
+    fillLeaves();
+    if (byId("all").open) listSteps();
+}
+
 const tell = () => { byId("score").textContent = score.of ? `Score: ${score.right} of ${score.of} at the first try` : ""; };
 
 function forgetGuesses() {
-    revealed = new Set();
+    revealed = { grad: new Set(), data: new Set() };
     asked = null;
     byId("verdict").textContent = "";
 }
 
-function togglePredict() {
-    predicting = !predicting;
-    byId("predict").setAttribute("aria-pressed", predicting);
+// Begin with the first step that asks, or end.
+function predict(what) {
+    predicting = new Set(what);
+    byId("predict").setAttribute("aria-pressed", predicting.size > 0);
+    byId("asking").hidden = !predicting.size;
     Object.assign(score, { right: 0, of: 0 });
     forgetGuesses();
     tell();
-    jump(predicting ? seedStep : position);
-    fillDetail();
-    fillLeaves();
-    summarise();
-    if (byId("all").open) listSteps();
+    pause();
+    clearPaths();
+    showAgain(predicting.has("data") ? 0 : predicting.size ? seedStep : position);
 }
+
+const wanted = () => byId("asks").value.split(" ");
+const togglePredict = () => predict(predicting.size ? [] : wanted());
 
 function wirePredict() {
     byId("predict").addEventListener("click", togglePredict);
+    byId("asks").addEventListener("change", () => predict(wanted()));
     byId("quiz").addEventListener("submit", check);
     byId("reveal").addEventListener("click", showMe);
 }

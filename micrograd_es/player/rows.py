@@ -56,6 +56,10 @@ class Call:
     def __str__(self) -> str:
         return self.text
 
+    def __format__(self, spec: str) -> str:
+        "In a sentence, which is then a template of JavaScript's: `${m.mul(a, b)} but for its sign`."
+        return f"${{textOf({self.text})}}"
+
     def __abs__(self) -> Any:
         return recorded.abs(self)
 
@@ -118,7 +122,7 @@ def on_text(op: Op, count: int) -> str:
     given = ", ".join(xs)
     return together(
         {
-            "formula": f"(m, {given}) => {recorded.formula(op, *named)}",
+            "formula": f"(m, {given}) => {recorded.formula(op, *named)!s}",
             "locals": f"(m, y, {given}) => [{', '.join(map(str, slides))}]",
         }
     )

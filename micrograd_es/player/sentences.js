@@ -1,16 +1,17 @@
 // ---- One sentence for each step --------------------------------------------------------------------------------------
 
 const inputs = i => nodes[i].parents;
-const listed = texts => texts.length < 2 ? texts.join("") : `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`;
+const listed = (texts, and = "and") => texts.length < 2 ? texts.join("") : `${texts.slice(0, -1).join(", ")} ${and} ${texts.at(-1)}`;
 const isNumber = i => `${nodes[i].name} = ${nodeShown(i)}`;
+
+const sources = i => listed([...new Set(inputs(i).map(x => textOf(words.name(x))))]);
 
 const bornHere = i => !Number.isFinite(now.data[i]) && (inputs(i) ?? []).every(x => Number.isFinite(now.data[x]));
 
 function forwardSentence(i) {
     if (layerAt(i)) return layerSentence(layerAt(i));
-    const from = listed([...new Set(inputs(i).map(x => textOf(words.name(x))))]);
     const warning = bornHere(i) ? " From here on numbers are not finite." : "";
-    return `${inside(i)}${nodes[i].name} is made from ${from}: ${equationText(words.made(i))}.${warning}`;
+    return `${inside(i)}${nodes[i].name} is made from ${sources(i)}: ${equationText(words.made(i))}.${warning}`;
 }
 
 // Of a folded layer: what it was given, and what came out.
@@ -69,12 +70,17 @@ function seedSentence() {
     return `Now backward, from ${name} = ${nodeShown(root)}. The gradient of ${name} by itself is 1.`;
 }
 
+// The leaves that tie for the largest gradient are all named.
 function doneSentence(grads) {
-    const told = leaves.filter(i => Number.isFinite(grads[i])).sort((a, b) => Math.abs(grads[b]) - Math.abs(grads[a]))[0];
-    if (told === undefined) return "Every leaf has its gradient.";
-    const [name, loss] = [nodes[told].name, nodes[root].name];
-    return `Every leaf has its gradient. ${loss} feels ${name} most: raise ${name} by 0.01, and ${loss} ` +
-           `${grads[told] < 0 ? "falls" : "rises"} by about ${shown(Math.abs(grads[told]) / 100)}.`;
+    const felt = leaves.filter(i => Number.isFinite(grads[i])), most = Math.max(...felt.map(i => Math.abs(grads[i])));
+    if (!felt.length) return "Every leaf has its gradient.";
+    const told = felt.filter(i => Math.abs(grads[i]) >= (1 - 1e-9) * most), loss = nodes[root].name;
+    if (most === 0) return `Every leaf has its gradient: 0. Moved a little, none of them moves ${loss}.`;
+    const [down, up] = [-1, 1].map(sign => told.filter(i => Math.sign(grads[i]) === sign).map(i => nodes[i].name));
+    const [[names, moves], other] = [[down, "falls"], [up, "rises"]].filter(([some]) => some.length);
+    return `Every leaf has its gradient. ${loss} feels ${listed(told.map(i => nodes[i].name))} most: ` +
+           `raise ${listed(names, "or")} by 0.01, and ${loss} ${moves} by about ${shown(most / 100)}` +
+           `${other ? `; raise ${listed(other[0], "or")}, and it ${other[1]} as much` : ""}.`;
 }
 
 function sentence(index) {

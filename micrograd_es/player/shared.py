@@ -10,6 +10,7 @@ from typing import Any
 
 from ..explain.paths import LIMIT as PATHS
 from ..graph.formulas import FEW, SAME
+from ..mistakes.diagnosis import PLACES, ROUNDING, SHOWN, SMALL, TOLERANCE
 from ..text import symbols
 from ..text.letters import SUPERSCRIPT, WHOLE
 from ..text.printed import DIGITS, NEAR
@@ -25,8 +26,12 @@ SHARED: dict[str, Any] = {rank: getattr(symbols, rank) for rank in RANKS} | {
     "FEW": FEW,
     "NEAR": NEAR,
     "PATHS": PATHS,
+    "PLACES": PLACES,
+    "ROUNDING": ROUNDING,
+    "SHOWN": SHOWN,
+    "SMALL": SMALL,
+    "TOLERANCE": TOLERANCE,
     "LOCAL": LOCAL,
-    "PRODUCT_TEXT": PRODUCT_TEXT,
     "SUM_TEXT": SUM_TEXT,
 }
 

@@ -19,13 +19,20 @@ function go(index) {
     slider.setAttribute("aria-valuetext", `${position} of ${steps.length - 1}, ${PHASES[step.kind]}`);
     byId("first").disabled = byId("back").disabled = position === 0;
     byId("next").disabled = byId("last").disabled = position === steps.length - 1;
+    summarise();
     remember();
     askAbout(step);
+    follow(step); // last: what is written above the picture leaves it more room, or less
+}
+
+function saidOf(step, index) {
+    if (isSecret(step)) return question(step);
+    return step.kind === "done" && anyHidden() ? "Some gradients are still hidden." : sentence(index);
 }
 
 function showWords(step) {
-    const secret = step.kind === "edge" && isHidden(step.parent);
-    const said = secret ? question(step) : step.kind === "done" && anyHidden() ? "Some gradients are still hidden." : sentence(position);
+    const secret = isSecret(step);
+    const said = saidOf(step, position);
     if (byId("sentence").textContent !== said) byId("sentence").textContent = said;
     byId("formula").replaceChildren(...(secret ? secretFormula(step) : formulaOf(step)));
     scrollable();
@@ -76,12 +83,14 @@ function move(by) {
     while (index > 0 && index < steps.length - 1 && !visible(steps[index])) index += by;
     clearPaths();
     go(index);
+    lookHere();
 }
 
 function jump(index) {
     pause();
     clearPaths();
     go(index);
+    lookHere();
 }
 
 function pause() {
@@ -104,16 +113,18 @@ const toggle = () => timer ? pause() : play();
 
 const KEYS = {
     ArrowRight: () => { pause(); move(1); }, ArrowLeft: () => { pause(); move(-1); },
-    Home: () => jump(0), End: () => jump(steps.length - 1), " ": toggle,
+    Home: () => jump(0), End: () => jump(steps.length - 1), " ": toggle, ...SIGHT_KEYS,
 };
 
 // The keys belong to the steps, unless the focus is on something that knows them itself.
 function onKey(event) {
-    const busy = event.target.closest("input:not(#step), select, textarea");
+    const typing = event.target.closest("input:not(#step), select, textarea");
+    const busy = typing && !(typing.id === "guess" && typing.value === "" && event.key.startsWith("Arrow"));
     const pressed = event.key === " " && event.target.closest("button, summary, [role=button]");
-    if (busy || pressed || event.altKey || event.ctrlKey || event.metaKey || !KEYS[event.key]) return;
+    const key = event.key.length > 1 ? event.key : event.key.toLowerCase();
+    if (busy || pressed || event.altKey || event.ctrlKey || event.metaKey || !KEYS[key]) return;
     event.preventDefault();
-    KEYS[event.key]();
+    KEYS[key]();
 }
 
 function wireSteps() {
@@ -132,7 +143,5 @@ function wireSteps() {
 }
 
 function listSteps() {
-    const secret = anyHidden();
-    byId("steps").replaceChildren(...steps.map((step, i) =>
-        element("li", secret && step.kind === "edge" && isHidden(step.parent) ? question(step) : sentence(i))));
+    byId("steps").replaceChildren(...steps.map((step, i) => element("li", saidOf(step, i))));
 }

@@ -14,6 +14,7 @@ const currentLeaves = () => Object.fromEntries(leaves.map(i => [i, now.data[i]])
 function reset() {
     now = { ...python, changed: false };
     losses = [];
+    for (const row of document.querySelectorAll(".leaf-row")) reach(row.querySelector("input"), python.data[row.dataset.leaf]);
     byId("descended").textContent = "These are Python’s numbers again.";
     refresh();
 }
@@ -25,21 +26,19 @@ function refresh() {
     fillDetail();
     fillLeaves();
     drawCurve();
-    summarise();
     if (byId("all").open) listSteps();
 }
 
 function summarise() {
     const change = now.changed ? ` (what if; Python’s is ${shown(python.data[root])})` : "";
-    byId("summary").textContent = `${nodes[root].name} = ${shown(now.data[root])}${change}`;
+    byId("summary").textContent = `${nodes[root].name} = ${isHiddenValue(root) ? "?" : shown(now.data[root])}${change}`;
 }
 
 // ---- A row of controls for each leaf ---------------------------------------------------------------------------------
 
 function leafRow(i) {
     const row = element("div", "", { class: "leaf-row", "data-leaf": i });
-    const value = python.data[i], reach = Math.max(2, Math.ceil(2 * Math.abs(Number.isFinite(value) ? value : 1)));
-    const range = element("input", "", { type: "range", min: -reach, max: reach, step: reach / 200, "aria-label": `${nodes[i].name}, slider` });
+    const range = element("input", "", { type: "range", "aria-label": `${nodes[i].name}, slider` });
     const box = element("input", "", { type: "number", step: "any", "aria-label": nodes[i].name });
     const learn = element("input", "", { type: "checkbox", class: "learn" });
     learn.checked = graph.learn.includes(i);
@@ -49,7 +48,15 @@ function leafRow(i) {
     box.addEventListener("input", () => { if (box.value !== "" && box.validity.valid) setLeaves({ [i]: box.valueAsNumber }); });
     box.addEventListener("change", fillLeaves);
     row.append(element("span", nodes[i].name, { class: "leaf-name", "aria-hidden": "true" }), range, box, element("output"), label);
+    reach(range, python.data[i]);
     return row;
+}
+
+// From -2 to 2, or as far as twice the number, in round numbers; a number that has gone further takes its range along.
+function reach(range, value) {
+    const wanted = Math.max(2, 2 * Math.abs(Number.isFinite(value) ? value : 1)), power = 10 ** Math.floor(Math.log10(wanted));
+    const end = power * [1, 2, 5, 10].find(k => k * power >= wanted);
+    Object.assign(range, { min: -end, max: end, step: end / 200 });
 }
 
 // Inputs first, then the parameters, layer by layer: w₁₂⁽³⁾ is of layer 3.
@@ -86,7 +93,10 @@ function fillLeaves() {
     const grads = gradients();
     for (const row of document.querySelectorAll(".leaf-row")) {
         const i = Number(row.dataset.leaf), [range, box] = row.querySelectorAll("input");
-        if (document.activeElement !== range) range.value = now.data[i];
+        if (document.activeElement !== range) {
+            if (Math.abs(now.data[i]) > Number(range.max)) reach(range, now.data[i]);
+            range.value = now.data[i];
+        }
         if (document.activeElement !== box || box.valueAsNumber !== now.data[i]) box.value = tidy(now.data[i]);
         row.querySelector("output").textContent = isHidden(i) ? "grad ?" : `grad ${shown(grads[i])}`;
     }

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from micrograd_es.classroom.mistakes.mistakes import BY_NAME
 from micrograd_es.engine import Value, gradient
+from micrograd_es.mistakes.mistakes import BY_NAME
 from tests.support import dual
 from tests.support.bits import patterns
 from tests.support.graphs import LARGEST, Graph, describe, number, operation, order, random_graph, table, tame

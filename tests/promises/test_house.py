@@ -21,9 +21,9 @@ FLOORS = """
     engine
     graph expression nn optim data saving
     check draw explain losses replay.plan
-    replay.with_numpy replay.pure
+    mistakes replay.with_numpy replay.pure
     replay.with_numba
-    replay player classroom.mistakes
+    replay player
     classroom.exercises
     classroom export train
     __init__

@@ -151,7 +151,7 @@ def test_views_read_their_numbers_from_the_graph(room):
 
 
 def is_graph(node):
-    return (node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")) == "graph"
+    return (node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")) in ("graph", "self", "read")
 
 
 def main():

@@ -12,8 +12,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ...engine import Value
-from ..mistakes.diagnosis import diagnose
-from ..mistakes.slips import same, slips
+from ...mistakes.diagnosis import diagnose
+from ...mistakes.slips import same, slips
 from . import exercises
 from .answers import Answer
 from .exercises import Exercise, Question, Sheet, number

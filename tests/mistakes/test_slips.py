@@ -9,7 +9,7 @@ from micrograd_es.calculus import TABLE
 from micrograd_es.classroom import grade, sheet, sheets
 from micrograd_es.classroom.exercises.answers import Answer
 from micrograd_es.classroom.exercises.grading import WRONG
-from micrograd_es.classroom.mistakes.slips import evaluated, slips
+from micrograd_es.mistakes.slips import evaluated, slips
 
 ROWS = TABLE.methods
 BINARY = [row for row in ROWS.values() if evaluated(row.op, (0.7, 0.4)) == evaluated(row.op, (0.7, 0.4))]

@@ -11,11 +11,11 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ...calculus import TABLE
-from ...engine import Value
-from ...graph.routes import is_constant
-from ...text.letters import number_text
-from ...text.symbols import plain
+from ..calculus import TABLE
+from ..engine import Value
+from ..graph.routes import is_constant
+from ..text.letters import number_text
+from ..text.symbols import plain
 from .diagnosis import TOLERANCE
 
 
@@ -30,32 +30,36 @@ def slips(v: Value, xs: Sequence[float], found: float, called: Mapping[Value, st
     "Those that make `found` of the numbers xs at the inputs of v, the likeliest first; what is right has none."
     if same(found, evaluated(v.op, xs)):
         return []
-    names = [called[x] for x in v.parents]
-    told = {slip.name: slip for number, slip in reversed(list(candidates(v, xs, names))) if same(found, number)}
+    names = [plain(n if is_constant(x) else called[x]) for x, n in zip(v.parents, xs)]
+    said = candidates(v, xs, names, evaluated, plain)
+    told = {slip.name: slip for number, slip in reversed(list(said)) if same(found, number)}
     here = number_text(found)
     return [Slip(name, f"{here} is {sentence}") for name, sentence in reversed(told.values())]
 
 
-def candidates(v: Value, xs: Sequence[float], names: list[str]) -> Iterator[tuple[float, Slip]]:
-    "What comes out if it is done wrongly. Whatever row of the table it is: they are other rows, or other inputs."
-    op, written = v.op, plain.formula(v.op, *names).text
-    yield -evaluated(op, xs), Slip("sign turned", f"{written} but for its sign")
+def candidates(v: Value, xs: Sequence[Any], names: list[Any], value: Any, language: Any) -> Iterator[tuple[Any, Slip]]:
+    """What comes out if it is done wrongly: value(op, xs), and how the language writes it. The page has others of both.
+
+    Whatever row of the table it is, the slips are other rows, or other inputs.
+    """
+    op, formula = v.op, language.formula
+    written = formula(op, *names)
+    yield -value(op, xs), Slip("sign turned", f"{written} but for its sign")
     if len(xs) == 2:
-        swapped = plain.formula(op, *names[::-1]).text
-        yield evaluated(op, xs[::-1]), Slip("inputs swapped", f"{swapped}, the wrong way round")
+        swapped = formula(op, *names[::-1])
+        yield value(op, xs[::-1]), Slip("inputs swapped", f"{swapped}, the wrong way round")
     for x, name in [(x, name) for x, name, parent in zip(xs, names, v.parents) if not is_constant(parent)]:
         yield x, Slip("operation left out", f"{name} itself: {written} is still to be done")
     for n in op.constants:
-        yield n * xs[0], Slip("power as product", str(plain(n) * plain(names[0])))
+        yield n * xs[0], Slip("power as product", f"{formula(TABLE['*'], n, names[0])}")
     for i in range(len(xs) if len(xs) > 2 else 0):
         rest = names[:i] + names[i + 1 :]
-        number = evaluated(op, [*xs[:i], *xs[i + 1 :]])
-        yield number, Slip("input left out", f"{plain.formula(op, *rest).text}, without {names[i]}")
+        number = value(op, [*xs[:i], *xs[i + 1 :]])
+        yield number, Slip("input left out", f"{formula(op, *rest)}, without {names[i]}")
     for other in TABLE.values():
         for given, called in ((xs, names), (xs[::-1], names[::-1]))[: len(xs)]:
-            number = evaluated(other, given)
-            if other.symbol != op.symbol and not math.isnan(number):
-                yield number, Slip("another operation", plain.formula(other, *called).text)
+            if other.symbol != op.symbol and other.arity in (None, len(xs)):
+                yield value(other, given), Slip("another operation", f"{formula(other, *called)}")
 
 
 def evaluated(op: Any, xs: Sequence[float]) -> float:

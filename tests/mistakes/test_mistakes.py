@@ -7,11 +7,11 @@ from itertools import combinations
 import pytest
 
 from micrograd_es import classroom, diagnose, functions, losses
-from micrograd_es.classroom.mistakes.diagnosis import TOLERANCE
-from micrograd_es.classroom.mistakes.mistakes import BY_NAME, MISTAKES, wrong_gradients
 from micrograd_es.engine import Value, function, topological
 from micrograd_es.graph import Graph
 from micrograd_es.graph.names import label_locals
+from micrograd_es.mistakes.diagnosis import TOLERANCE
+from micrograd_es.mistakes.mistakes import BY_NAME, MISTAKES, wrong_gradients
 
 
 def random_graph(seed):

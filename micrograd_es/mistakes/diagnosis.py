@@ -17,12 +17,11 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from ...core.floats import as_float
-from ...engine import Value
-from ...graph import Graph
-from ...graph.routes import Edge, Grads
-from ...text.letters import number_text
-from . import passes
+from ..core.floats import as_float
+from ..engine import Value
+from ..graph import Graph
+from ..graph.routes import Edge, Grads, passed_on
+from ..text.letters import number_text
 from .mistakes import MISTAKES, Mistake, wrong_gradients
 
 TOLERANCE = 0.005  # relative: three significant digits are enough
@@ -61,9 +60,12 @@ class Diagnosis:
         self.graph, self.wrt, self.number, self.tolerance = graph, wrt, number, tolerance
         self.root, self.called, self.gradients = graph.root, graph.names, graph.gradients
         self.truth = self.gradients[wrt]
-        self.size = passes.chain_rule(graph, lambda v: [(x, abs(local)) for x, local in graph.edges(v)])
+        self.size = passed_on(reversed(graph.order), self.absolute, graph.seed())  # of all that is added up
         self.right = self.same(wrt, number, self.truth)
         self.findings = [] if self.right else self.explanations()
+
+    def absolute(self, v: Value) -> list[tuple[Value, float]]:
+        return [(x, abs(local)) for x, local in self.graph.edges(v)]
 
     @property
     def names(self) -> list[str]:
@@ -99,9 +101,9 @@ class Diagnosis:
 
     def pairs(self) -> Iterator[tuple[Mistake, ...]]:
         "Two mistakes together, of which one at least is made at a row, and of which each can be made here."
-        possible = [m for m in MISTAKES if not m.local or m.places(self.graph, self.way)]
+        possible = [m for m in MISTAKES if not m.rows or m.places(self.graph, self.way)]
         for a, b in combinations(possible, 2):
-            if a.local and not b.alone:
+            if a.rows and not b.alone:
                 yield a, b
 
     def tried(self, mistakes: tuple[Mistake, ...], places: tuple[Value, ...]) -> list[Finding]:
@@ -143,10 +145,10 @@ class Diagnosis:
         "The edge where a wrong local gradient was taken; else the node where the first sum went wrong."
         mistake = finding.mistakes[0]
         for v in reversed(self.way):
-            if mistake.local and (not finding.places or v in finding.places):
-                for place, (right, (x, wrong)) in enumerate(zip(self.graph.edges(v), mistake.local(self.graph, v))):
-                    if x in self.way and right != (x, wrong):
-                        return self.at_edge(Edge(v, place, right[1]), x, wrong)
+            if mistake.rows and (not finding.places or v in finding.places):
+                for place, (right, wrong) in enumerate(zip(self.graph.local_grads(v), mistake.local(self.graph, v))):
+                    if v.parents[place] in self.way and right != wrong:
+                        return self.at_edge(Edge(v, place, right), v.parents[place], wrong)
         if mistake.nowhere:
             return f"The truth: {self.reason(self.wrt)}."
         first = f"The first number that goes wrong is at {self.called[finding.node]}"
@@ -183,6 +185,3 @@ def diagnose(root: Value | Graph, wrt: Value | str, number: Any, tolerance: floa
     if leaf not in graph.place:
         raise ValueError(f"{graph.root.label or 'the root'} does not use {leaf.label or repr(leaf)}: its gradient is 0")
     return Diagnosis(graph, leaf, as_float(number, "diagnose"), tolerance)
-
-
-ALONE = "value for gradient", "upstream forgotten", "added, not multiplied"  # too far off to go with another
