@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from . import nn as nn
 from .check import check as check
-from .core.collector import collector_paused as collector_paused
 from .draw import draw as draw
 from .draw import draw_dot as draw_dot
 from .draw import trace as trace
 from .draw.notebook import mermaid as mermaid
 from .engine import Value as Value
+from .engine import collector_paused as collector_paused
 from .engine import first_nonfinite as first_nonfinite
 from .engine import topological as topological
 from .explain import explain as explain

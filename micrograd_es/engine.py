@@ -19,7 +19,7 @@ from typing import Any
 
 from .calculus import CONSTANT, LEAF, Calculus, Op
 from .calculus import function as function
-from .core.collector import collector_paused
+from .core.collector import collector_paused as collector_paused
 from .core.floats import as_float, is_number
 from .core.node import Node, evaluated, number
 from .core.pythonic import Pythonic, made_by_hand, only_values
