@@ -73,8 +73,12 @@ class Formulas:
         "What the child's uses of the node add up to: ∂v/∂h of v = h · h is h + h."
         return reduce(lambda a, b: a + b, [of(e) for e in uses if e.child is child])
 
-    def chain(self, node: Value, uses: list[Edge], grads: dict[Value, float]) -> list[str]:
-        "∂loss/∂w = ∂loss/∂ŷ · ∂ŷ/∂w = -2 · x = -2 · 1 = -2, as its sides."
+    def chain(self, node: Value, uses: list[Edge], grads: dict[Value, float], total: float | None = None) -> list[str]:
+        """∂loss/∂w = ∂loss/∂ŷ · ∂ŷ/∂w = -2 · x = -2 · 1 = -2, as its sides.
+
+        `total`, if the uses are not all that there are.
+        """
+        total = grads[node] if total is None else total
         children = dict.fromkeys(e.child for e in uses)
 
         def side(upstream: Callable[[Value], Any], local: Callable[[Value], Any]) -> Any:
@@ -88,8 +92,8 @@ class Formulas:
             return [with_locals(of) for of in (f.local, f.local_in_numbers, lambda e: f.language(e.local))]
 
         named = [self.d(self.root, node), side(lambda c: self.d(self.root, c), lambda c: self.d(c, node))]
-        numbers = self.exactly(computed, lambda f: f.language(grads[node]))
-        return self.sides([*named, *numbers, self.language(grads[node])])
+        numbers = self.exactly(computed, lambda f: f.language(total))
+        return self.sides([*named, *numbers, self.language(total)])
 
     def exactly(self, computed: Callable[[Formulas], list[Any]], result: Callable[[Formulas], Any]) -> list[Any]:
         "What is computed, with the digits it takes to give the result as it is printed; without what never does."
