@@ -63,7 +63,8 @@ class Paths:
     @property
     def total(self) -> float:
         "The sum of all paths: the gradient."
-        return math.fsum(path.product for path in self.paths)
+        products = [path.product for path in self.paths]
+        return math.fsum(products) if all(map(math.isfinite, products)) else sum(products)
 
     def _walk(self) -> Iterator[Path]:
         "From the leaf up to the root, every way there is."
@@ -105,7 +106,8 @@ class Paths:
         for path in self.paths:
             exact = f.multiplied(path.edges, path.product)
             symbols = " · ".join(exact.local(e).within(ATOM) for e in path.edges)
-            sides = dict.fromkeys([symbols, " · ".join(factors_text(exact, path.edges)), number_text(path.product)])
+            numbers = " · ".join(factors_text(exact, path.edges))
+            sides = dict.fromkeys(side for side in (symbols, numbers, number_text(path.product)) if side)
             lines.append(f"    {self.route(path)}:  {' = '.join(sides)}")
         d = f.d(self.root, self.leaf)
         lines.append(f"    their sum is {d} = {number_text(self.total)}")
@@ -115,14 +117,17 @@ class Paths:
     __repr__ = __str__
 
 
-def paths(root: Value | Graph, leaf: Value, limit: int = LIMIT) -> Paths:
+def paths(root: Value | Graph, leaf: Value | str, limit: int = LIMIT) -> Paths:
     "Every route from root to leaf; ValueError if there are more than `limit`, or none."
-    return Paths(Graph.of(root), leaf, limit)
+    graph = Graph.of(root)
+    return Paths(graph, graph.node(leaf), limit)
 
 
-def count_paths(root: Value | Graph, leaf: Value) -> int:
+def count_paths(root: Value | Graph, leaf: Value | str) -> int:
     "How many routes there are, without walking them: a node has as many as its parents together. (As far as 10^400.)"
-    return ways(Graph.of(root).between([leaf]), leaf)
+    graph = Graph.of(root)
+    node = graph.node(leaf)
+    return ways(graph.between([node]), node)
 
 
 def ways(nodes: list[Value], leaf: Value) -> int:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.floats import Float, floats, ieee
 from ..engine import Value
-from ..text.printed import DIGITS, Printed, adds_up, agree, printed
+from ..text.printed import DIGITS, NEAR, Printed, adds_up, agree, printed
 from .routes import Edge, is_constant
 
 if TYPE_CHECKING:
     from . import Graph
 
+FEW = 5  # numbers in a formula, up to which each is looked at alone
 SAME = 1e-6  # how far, relatively, a lecture's form may be from the local gradient, which may be computed by another
 
 
@@ -72,8 +73,12 @@ class Formulas:
         "What the child's uses of the node add up to: ∂v/∂h of v = h · h is h + h."
         return reduce(lambda a, b: a + b, [of(e) for e in uses if e.child is child])
 
-    def chain(self, node: Value, uses: list[Edge], grads: dict[Value, float]) -> list[str]:
-        "∂loss/∂w = ∂loss/∂ŷ · ∂ŷ/∂w = -2 · x = -2 · 1 = -2, as its sides."
+    def chain(self, node: Value, uses: list[Edge], grads: dict[Value, float], total: float | None = None) -> list[str]:
+        """∂loss/∂w = ∂loss/∂ŷ · ∂ŷ/∂w = -2 · x = -2 · 1 = -2, as its sides.
+
+        `total`, if the uses are not all that there are.
+        """
+        total = grads[node] if total is None else total
         children = dict.fromkeys(e.child for e in uses)
 
         def side(upstream: Callable[[Value], Any], local: Callable[[Value], Any]) -> Any:
@@ -87,12 +92,14 @@ class Formulas:
             return [with_locals(of) for of in (f.local, f.local_in_numbers, lambda e: f.language(e.local))]
 
         named = [self.d(self.root, node), side(lambda c: self.d(self.root, c), lambda c: self.d(c, node))]
-        numbers = self.exactly(computed, lambda f: f.language(grads[node]))
-        return self.sides([*named, *numbers, self.language(grads[node])])
+        numbers = self.exactly(computed, lambda f: f.language(total))
+        return self.sides([*named, *numbers, self.language(total)])
 
     def exactly(self, computed: Callable[[Formulas], list[Any]], result: Callable[[Formulas], Any]) -> list[Any]:
-        "What is computed, with as many digits as it takes to give the result as it is printed."
-        return computed(self.to(self.digits_for(computed, result)))
+        "What is computed, with the digits it takes to give the result as it is printed; without what never does."
+        digits, shown = self.digits_for(computed, result), result(self.graph.formulas(printed))
+        true = [adds_up([side], shown) for side in computed(self.graph.formulas(printed.to(digits)))]
+        return [side for side, yes in zip(computed(self.to(digits)), true) if yes]
 
     def digits_for(self, computed: Callable[[Formulas], list[Any]], result: Callable[[Formulas], Any]) -> int:
         at = self.graph.formulas
@@ -139,14 +146,25 @@ def gives(edge: Edge, y: float, xs: list[float]) -> bool:
 
 
 def digits_needed(v: Value, y: float, xs: list[float], edges: list[Edge]) -> tuple[int, int]:
-    "How many digits the numbers at a node must have for its own formula, and for these of its local gradients."
+    """How many digits the numbers at a node must have for its own formula, and for these of its local gradients.
+
+    Half of what a line may be off is left for the rounding of its result.
+    """
 
     def needed(adding_up: Callable[[Printed, Float, list[Float]], bool]) -> int:
-        return next((n for n in DIGITS for m in [printed.to(n)] if adding_up(m, m(y), [m(x) for x in xs])), DIGITS[-1])
+        exact = [Float(number) for number in (y, *xs)]
+
+        def enough(m: Printed) -> bool:
+            "Also where another formula needs more digits of one of the numbers."
+            short = list(map(m, exact))
+            mixed = [[*short[:i], exact[i], *short[i + 1 :]] for i in range(len(exact))] if len(exact) <= FEW else []
+            return all(adding_up(m, numbers[0], numbers[1:]) for numbers in [short, *mixed])
+
+        return next((n for n in DIGITS if enough(printed.to(n))), DIGITS[-1])
 
     def slopes_agree(m: Printed, y: Float, xs: list[Float]) -> bool:
         slopes = m.local_gradients(v.op, y, *xs)
-        return all(agree(slopes[e.place], e.local) for e in edges)
+        return all(agree(slopes[e.place], e.local, NEAR / 2) for e in edges)
 
-    own = needed(lambda m, y, xs: agree(m.formula(v.op, *xs), y)) if v.op.forward else DIGITS[0]
+    own = needed(lambda m, _, xs: agree(m.formula(v.op, *xs), y, NEAR / 2)) if v.op.forward else DIGITS[0]
     return own, needed(slopes_agree) if edges else DIGITS[0]

@@ -30,7 +30,7 @@ def slips(v: Value, xs: Sequence[float], found: float, called: Mapping[Value, st
     "Those that make `found` of the numbers xs at the inputs of v, the likeliest first; what is right has none."
     if same(found, evaluated(v.op, xs)):
         return []
-    names = [plain(x.data if is_constant(x) else called[x]) for x in v.parents]
+    names = [plain(n if is_constant(x) else called[x]) for x, n in zip(v.parents, xs)]
     said = candidates(v, xs, names, evaluated, plain)
     told = {slip.name: slip for number, slip in reversed(list(said)) if same(found, number)}
     here = number_text(found)

@@ -17,7 +17,7 @@ class Formulas {
     made(i) {
         const { parents, row } = nodes[i];
         if (!parents) return [this.name(i), this.node(i)];
-        const computed = f => ROWS[row] && canCompute ? [f.language.formula(row, parents.map(x => f.node(x)))] : [];
+        const computed = f => known(i) ? [f.language.formula(row, parents.map(x => f.node(x)))] : [];
         const numbers = this.exactly(computed, f => f.node(i));
         return [this.name(i), this.language.formula(row, parents.map(x => this.name(x))), ...numbers, this.node(i)];
     }
@@ -48,11 +48,21 @@ class Formulas {
         return [this.d(root, i), named, ...this.exactly(computed, f => f.number(total)), this.number(total)];
     }
 
-    // What is computed, with as many digits as it takes to give the result as it is printed.
+    // What is computed, with as many digits as it takes to give the result as it is printed; without what never does.
     exactly(computed, result) {
-        const shown = result(new Formulas(new Printed()));
-        const digits = DIGITS.find(n => addsUp(computed(new Formulas(new Printed(n))), shown)) ?? DIGITS.at(-1);
-        return computed(this.to(digits));
+        const shown = result(new Formulas(new Printed())), at = n => computed(new Formulas(new Printed(n)));
+        const digits = DIGITS.find(n => addsUp(at(n), shown)) ?? DIGITS.at(-1), sides = at(digits);
+        return computed(this.to(digits)).filter((_, i) => addsUp([sides[i]], shown));
+    }
+}
+
+// Can the page compute this node? Some operations only Python knows.
+function known(i) {
+    try {
+        ROWS[nodes[i].row].forward(...nodes[i].parents.map(x => now.data[x]));
+        return true;
+    } catch {
+        return false;
     }
 }
 
@@ -113,14 +123,16 @@ function findNeeded(i) {
     const { parents, row } = nodes[i];
     if (!parents || !ROWS[row]) return [DIGITS[0], DIGITS[0]];
     const places = [...parents.keys()].filter(place => gives({ child: i, place }));
-    const enough = right => DIGITS.find(n => {
-        const m = new Printed(n);
-        return right(m, m.number(now.data[i]), parents.map(x => m.number(now.data[x])));
+    const exact = [i, ...parents].map(x => now.data[x]);
+    const enough = right => DIGITS.find(n => { // also where another formula needs more digits of one of the numbers
+        const m = new Printed(n), short = exact.map(x => m.number(x));
+        const mixed = exact.length <= FEW ? exact.map((x, k) => short.with(k, x)) : [];
+        return [short, ...mixed].every(([y, ...xs]) => right(m, y, xs));
     }) ?? DIGITS.at(-1);
-    const own = enough((m, y, xs) => !canCompute || agree(m.formula(row, xs), y));
+    const own = enough((m, _, xs) => !known(i) || agree(m.formula(row, xs), now.data[i], NEAR / 2));
     const slopes = enough((m, y, xs) => {
         const found = m.slopes(row, y, xs);
-        return places.every(place => agree(found[place], now.locals[i][place]));
+        return places.every(place => agree(found[place], now.locals[i][place], NEAR / 2));
     });
     return [own, slopes];
 }

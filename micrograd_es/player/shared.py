@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from ..explain.paths import LIMIT as PATHS
-from ..graph.formulas import SAME
+from ..graph.formulas import FEW, SAME
 from ..mistakes.diagnosis import PLACES, ROUNDING, SHOWN, SMALL, TOLERANCE
 from ..text import symbols
 from ..text.letters import SUPERSCRIPT, WHOLE
@@ -23,6 +23,7 @@ SHARED: dict[str, Any] = {rank: getattr(symbols, rank) for rank in RANKS} | {
     "WHOLE": WHOLE,
     "SUPERSCRIPT": {chr(letter): chr(raised) for letter, raised in SUPERSCRIPT.items()},
     "SAME": SAME,
+    "FEW": FEW,
     "NEAR": NEAR,
     "PATHS": PATHS,
     "PLACES": PLACES,

@@ -151,7 +151,7 @@ function drawCurve() {
 }
 
 function wireWhatIf() {
-    if (!canCompute) {
+    if (!computable()) {
         const why = "This graph cannot be computed again in a browser: it has an operation that only Python knows.";
         byId("whatif").replaceChildren(byId("whatif-title"), element("p", why));
         return;

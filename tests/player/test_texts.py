@@ -9,6 +9,7 @@ from micrograd_es import Value, explain, losses, play, softmax
 from micrograd_es.player.board import Board
 from micrograd_es.text.symbols import plain
 from tests.support.graphs import random_graph
+from tests.support.histories import history
 from tests.support.losses import network, slide
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: the group `browser` has it")
@@ -59,6 +60,9 @@ def cases():
     for i in range(20):
         graphs = [random_graph(rng, size=12, accept=lambda v: math.isfinite(v.data)) for _ in range(4)]
         yield f"random graphs {i}", Value.sum(*[graph.root for graph in graphs])
+    for i in range(20):
+        roots = [history(rng).root for _ in range(4)]
+        yield f"histories {i}", Value.sum(*roots)
 
 
 def told(root):

@@ -1,0 +1,116 @@
+"""Reads back every equation that a view prints, and computes it: what does a reader find who takes a pocket calculator?"""
+
+import html
+import math
+import re
+
+from micrograd_es.text.letters import latex_name
+
+from .reader import LATEX, PLAIN, compute
+
+DIGITS = 4  # that every number has at least
+
+
+def value(text):
+    "A printed number; None for what is none."
+    text = text.strip().replace("∞", "inf").replace(r"\infty", "inf").replace(r"\text{nan}", "nan")
+    text = re.sub(r" \\cdot 10\^\{(-?\d+)\}$", r"e\1", text).strip("()")
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def near(found, said, digits=None):
+    "Is it what was said, to the digits that were said?"
+    if digits is None:
+        counting = repr(abs(said)).partition("e")[0].replace(".", "").strip("0")
+        digits = max(DIGITS, len(counting))
+    return found == said or found != found and said != said or abs(found - said) <= 10.0 ** (1 - digits) * abs(said)
+
+
+class Reader:
+    "Computes formulas of one graph, whose names stand for these numbers; `rows` are those beside the table's."
+
+    def __init__(self, names, spelling=PLAIN, rows=()):
+        self.spelling, self.computed = spelling, 0
+        self.numbers = {op.symbol: lambda *xs, op=op: op.evaluate(*xs)[0] for op in rows if op.symbol.isidentifier()}
+        written = {(latex_name(name) if spelling is LATEX else name): f"n_{i}" for i, name in enumerate(names)}
+        self.written = dict(sorted(written.items(), key=lambda pair: -len(pair[0])))
+        if isinstance(names, dict):
+            self.learn(names)
+
+    def replaced(self, text):
+        "With names that Python can read."
+        pattern = "|".join(map(re.escape, self.written))
+        text = re.sub(rf"(?<![\w.\\])(?:{pattern})(?![A-Za-z0-9_₀-₉⁽])", lambda m: f" {self.written[m[0]]} ", text)
+        return text.replace("∞", " inf ").replace(r"\infty", " inf ").replace(r"\text{nan}", " nan ")
+
+    def learn(self, numbers):
+        "What the names stand for."
+        for name, number in numbers.items():
+            self.numbers[self.written[latex_name(name) if self.spelling is LATEX else name]] = number
+
+    def compute(self, text):
+        "None where floats have no answer, as 1/0."
+        numbers = self.numbers | {"inf": math.inf, "nan": math.nan}
+        try:
+            found = compute(self.replaced(text), numbers, self.spelling)
+        except (ArithmeticError, ValueError):
+            return None
+        self.computed += 1
+        return math.nan if isinstance(found, complex) else found
+
+    def false(self, equation, digits=None):
+        "The sides of a = b = c that do not give the last one; those with a derivative in them are no formulas."
+        *sides, last = equation.split(" = ")
+        said, symbolic = value(last), digits
+        if said is None:
+            return
+        for side in sides:
+            if "∂" in side or "partial" in side or side.strip() in self.written:
+                continue
+            found = self.compute(side)
+            digits = DIGITS - 0.4 if self.replaced(side) != side else symbolic  # a name has more than are shown
+            finite = found is not None and math.isfinite(found) and math.isfinite(said)
+            if finite and not near(found, said, digits):
+                yield f"{equation}: {side} is {found!r}"
+            if found is not None and not finite and not near(found, said):
+                yield f"{equation}: {side} is {found!r}"
+
+
+def explained(text):
+    "The equations of an explanation as text: those of its rules stand in sentences, and are told again below them."
+    return [line.strip() for line in text.splitlines() if line.startswith("    ") and ", from " not in line]
+
+
+def in_latex(text):
+    "Those of a LaTeX block."
+    return [line.removesuffix(r" \\").replace(" &= ", " = ") for line in text.splitlines() if " &= " in line]
+
+
+def in_markdown(text):
+    return [line.strip("- ").strip("$") for line in text.splitlines() if line.strip("- ").startswith("$")]
+
+
+def in_html(text):
+    return [
+        html.unescape(cell)
+        for cell in re.findall(r'<td style="text-align:left">(.*?)</td>', text)
+        if ", from " not in cell
+    ]
+
+
+def boxes(picture):
+    "The boxes and edges of a picture, from its DOT: name, formula, number; and for each edge the ends and its label."
+    source = picture.source
+    nodes, edges = {}, []
+    for id, label in re.findall(r'^\t+(n\d+) \[label="((?:[^"\\]|\\.)*)"', source, re.MULTILINE):
+        nodes[id] = [plain_text(field) for field in re.findall(r"(?:[^\\|]|\\.)+", label)]
+    for a, b, label in re.findall(r'^\t+(n\d+) -> (n\d+) \[label="((?:[^"\\]|\\.)*)"', source, re.MULTILINE):
+        edges.append((a, b, plain_text(label)))
+    return nodes, edges
+
+
+def plain_text(label):
+    return html.unescape(re.sub(r"\\(.)", r"\1", label))
