@@ -152,7 +152,7 @@ def _shared(products: list[list[str]]) -> list[str]:
 
 def factors_text(f: Formulas, edges: list[Edge]) -> list[str]:
     "The local gradients, to be joined as -2 · 1 · (-3)."
-    numbers = [f.language(e.local).text for e in edges]
+    numbers = [f.local_number(e).text for e in edges]
     return numbers[:1] + [in_brackets(n) for n in numbers[1:]]
 
 

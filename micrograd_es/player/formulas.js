@@ -28,6 +28,11 @@ class Formulas {
     // The same formula with the numbers put in.
     localInNumbers(edge) { return this.slope(edge, x => this.node(x)); }
 
+    // The local gradient as a number; with the digits that it has as a node's, where it is one.
+    localNumber(edge) {
+        return /^−?[\d.]+$/.test(textOf(words.localInNumbers(edge))) ? this.localInNumbers(edge) : this.number(localOf(edge));
+    }
+
     slope(edge, written) {
         const { parents, row } = nodes[edge.child];
         if (!gives(edge)) return this.number(localOf(edge));
@@ -43,7 +48,7 @@ class Formulas {
             f.sum(children.map(c => c === root ? local(c) : f.language.mul(upstream(c), local(c))));
         const inNumbers = (f, of) =>
             side(f, c => f.number(grads[c]), c => f.sum(along.filter(e => e.child === c).map(of)));
-        const computed = f => [e => f.local(e), e => f.localInNumbers(e), e => f.number(localOf(e))].map(of => inNumbers(f, of));
+        const computed = f => [e => f.local(e), e => f.localInNumbers(e), e => f.localNumber(e)].map(of => inNumbers(f, of));
         const named = side(this, c => this.d(root, c), c => this.d(c, i));
         return [this.d(root, i), named, ...this.exactly(computed, f => f.number(total)), this.number(total)];
     }

@@ -83,7 +83,7 @@ class Story:
     # -- formulas
 
     def formula(self, i: int, f: Formulas) -> list[str]:
-        "ŷ = x · w = 1 · 1 = 1, or ∂loss/∂w = ∂loss/∂ŷ · ∂ŷ/∂w = -2 · x = -2 · 1 = -2, as its sides; none at some steps."
+        "ŷ = x · w = 1 · 1 = 1, or ∂loss/∂w = ∂loss/∂ŷ · ∂ŷ/∂w = -2 · x = -2 · 1 = -2, as its sides; or none."
         kind, node, edge = self.steps[i]
         if kind == "node":
             return f.made(node)
@@ -141,8 +141,8 @@ class Story:
         how = words.math(" = ".join(dict.fromkeys([f.local(edge).text, f.language(edge.local).text])))
         product = self.joined([upstream, edge.local], multiplied, words.times, words)
         return (
-            f"Upstream, {self.name(edge.child, words)} has {self.number(upstream, words)}. Its local gradient by {x} is "
-            f"{how}. Downstream, {x} receives {product}.{self._added(i, words)}"
+            f"Upstream, {self.name(edge.child, words)} has {self.number(upstream, words)}. Its local gradient by {x} "
+            f"is {how}. Downstream, {x} receives {product}.{self._added(i, words)}"
         )
 
     def _added(self, i: int, words: Words) -> str:
