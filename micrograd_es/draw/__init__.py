@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .render import Picture
 
 GOOD, READABLE = 10.0, 8.0  # points of text, where the picture fills a slide
+ALONE = 6.0  # the same for a neuron by itself: one draws it to see what is in it
 Lit = Collection[tuple[Value, Value]]  # edges that stand out
 ON_EDGES = {"none": ["both", "numbers"], "neurons": ["both", "numbers", "none"], "layers": ["both", "numbers"]}
 
@@ -62,10 +63,11 @@ def chosen(
     graph: Graph, fold: str = "auto", edges: str = "auto", lit: Lit = frozenset(), look: Look | None = None
 ) -> Drawing:
     "The drawing with most in it among those that can be read; ValueError if there would be too many boxes."
+    least = ALONE if len(clusters(graph.order)) == 1 else READABLE
     for drawings in _folds(graph, fold, edges, lit, look or Look()):
         sizes = {drawing: text_size(drawing) for drawing in drawings}
         best = next((d for d, size in sizes.items() if size >= GOOD), max(sizes, key=sizes.__getitem__))
-        if sizes[best] >= READABLE:
+        if sizes[best] >= least:
             break
     return best
 

@@ -166,7 +166,8 @@ class Folded(Drawing):
             return title + f"data {data}\ngrad {grad}".replace(" to", "\nto").split("\n")
         if isinstance(cluster, Steps):
             return self.made_lines(cluster.out, cluster.formula(self.formulas).text)
-        return [line for v in self.steps(cluster) for line in self.named_lines(v)]
+        title = [cluster.title] if cluster.parts else []  # a network of one output
+        return title + [line for v in self.steps(cluster) for line in self.named_lines(v)]
 
     def named_lines(self, v: Value) -> list[str]:
         return [f"{self.names[v]} {self.graph.text(v)}", f"grad {self.graph.grad_text(v)}"]

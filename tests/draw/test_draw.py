@@ -20,7 +20,7 @@ from micrograd_es.draw.looks import SHAPES, THEMES
 from micrograd_es.draw.render import by_wasm, render
 from micrograd_es.engine import Value
 from micrograd_es.graph.names import clean
-from micrograd_es.nn import MLP, RNN, Conv1d
+from micrograd_es.nn import MLP, RNN, Conv1d, Neuron
 from tests.support import ROOT
 from tests.support.labels import ODD
 from tests.support.pictures import measure
@@ -239,6 +239,12 @@ def test_folded_by_size(network, sizes, boxes):
     _, _, out = network(4, sizes)
     picture = draw(Value.sum(*out) if isinstance(out, list) else out)
     assert re.search(r"class=(leaf|folded)", picture.source)[1] == boxes and measure(picture).text >= READABLE - 0.3
+
+
+def test_a_neuron_by_itself_lies_open():
+    "One draws it to see what is in it; folded it is where nobody could read that."
+    small, large = (Neuron(n, act="tanh")([Value(0.5, label=f"x{i}") for i in range(n)]) for n in (2, 30))
+    assert [draw(a).source.count("subgraph cluster") for a in (small, (small - 1) ** 2, large)] == [1, 1, 0]
 
 
 def test_large_networks():
