@@ -115,15 +115,17 @@ def in_html(text):
 
 
 def boxes(picture):
-    "The boxes and edges of a picture, from its DOT: name, formula, number; and for each edge the ends and its label."
+    "The boxes and edges of a picture, from its DOT: the lines of each box; and for each edge the ends and its label."
     source = picture.source
     nodes, edges = {}, []
     for id, label in re.findall(r'^\t+(n\d+) \[label="((?:[^"\\]|\\.)*)"', source, re.MULTILINE):
-        nodes[id] = [plain_text(field) for field in re.findall(r"(?:[^\\|]|\\.)+", label)]
+        nodes[id] = lines_of(label)
     for a, b, label in re.findall(r'^\t+(n\d+) -> (n\d+) \[label="((?:[^"\\]|\\.)*)"', source, re.MULTILINE):
-        edges.append((a, b, plain_text(label)))
+        edges.append((a, b, " ".join(lines_of(label))))
     return nodes, edges
 
 
-def plain_text(label):
-    return html.unescape(re.sub(r"\\(.)", r"\1", label))
+def lines_of(label):
+    "The lines of a label, as a reader sees them."
+    lines = re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], label).split("\n")
+    return [html.unescape(line) for line in lines]
