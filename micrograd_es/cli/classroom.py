@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from ..classroom.exercises import hints
 from ..classroom.exercises.answers import blank_table, is_file, read_answers, typed
-from ..classroom.exercises.exercises import LEVELS, sheet, sheets
 from ..classroom.exercises.grading import grade
+from ..classroom.exercises.levels import LEVELS
+from ..classroom.exercises.sheets import sheet, sheets
 from ..classroom.exercises.worksheet import worksheets
 from ..system.files import write_whole
 from .parser import Parser

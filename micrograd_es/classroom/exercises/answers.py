@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...system.quotes import short
-from .exercises import Sheet
+from .sheets import Sheet
 
 COLUMNS = "sheet", "question", "answer"
 TABLES, PAGES = (".csv",), (".html", ".htm")

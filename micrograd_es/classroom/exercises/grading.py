@@ -14,9 +14,10 @@ from typing import NamedTuple
 from ...engine import Value
 from ...mistakes.diagnosis import diagnose
 from ...mistakes.slips import same, slips
-from . import exercises
+from . import sheets
 from .answers import Answer
-from .exercises import Exercise, Question, Sheet, number
+from .exercises import Exercise, Question, number
+from .sheets import Sheet
 
 RIGHT, FOLLOWS, WRONG, EMPTY = "right", "follows", "wrong", "empty"
 
@@ -65,7 +66,7 @@ def grade(answers: Iterable[Answer]) -> Report:
 
 @lru_cache(maxsize=500)
 def sheet_of(name: str) -> Sheet:
-    return exercises.sheet(name)
+    return sheets.sheet(name)
 
 
 def mark(sheet: Sheet, answer: Answer, numbers: dict[int, float | None]) -> Mark:
