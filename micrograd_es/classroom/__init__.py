@@ -15,6 +15,7 @@ from ..system.packages import later
 
 if TYPE_CHECKING:
     from .exercises.answers import read_answers as read_answers
+    from .exercises.feedback import feedback as feedback
     from .exercises.grading import grade as grade
     from .exercises.hints import hint as hint
     from .exercises.levels import LEVELS as LEVELS
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from .exercises.sheets import sheet as sheet
     from .exercises.sheets import sheets as sheets
     from .exercises.worksheet import worksheets as worksheets
+    from .quizzes.formats import FORMATS as FORMATS
+    from .quizzes.items import quiz as quiz
 
 LATER = {
     **dict.fromkeys(("LEVELS", "exercise", "own"), "exercises.levels"),
@@ -31,6 +34,9 @@ LATER = {
     "grade": "exercises.grading",
     "hint": "exercises.hints",
     "worksheets": "exercises.worksheet",
+    "feedback": "exercises.feedback",
+    "FORMATS": "quizzes.formats",
+    "quiz": "quizzes.items",
 }
 __all__ = ["MISTAKES", "diagnose", *LATER]
 __getattr__ = later(__name__, LATER)

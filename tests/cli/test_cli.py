@@ -300,9 +300,9 @@ def test_what_is_endless_is_not_repeated(run, here, argv, word):
 def test_endless_answers(mistake, tmp_path):
     table = tmp_path / "answers.csv"
     table.write_text(f"sheet,question,answer\n{'s' * 60_000},1,1\n{'s' * 60_000},1,1\n", "utf-8")
-    assert len(mistake("grade", str(table))) < 300
+    assert len(mistake("grade", str(table))) < 500
     table.write_text(f"sheet,question,answer\nchain-1-7,1,{'1' * 200_000}\n", "utf-8")
-    assert "line 2: field larger than field limit" in mistake("grade", str(table))
+    assert "line 2: it breaks off, or is no CSV: field larger than field limit" in mistake("grade", str(table))
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ FLOORS = """
     replay.with_numba
     replay player
     classroom.exercises
+    classroom.quizzes
     classroom export train
     __init__
     cli

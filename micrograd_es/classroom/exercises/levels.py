@@ -1,4 +1,4 @@
-"""Levels: what an exercise is thrown from, and what its numbers must be like; the house's own, and one's own expression.
+"""Levels: what an exercise is thrown from, and what its numbers must be like; the house's, and of any expression.
 
 >>> level = own("(x*w - y)**2", {"x": "1..3", "w": "-2..2", "y": "0..4"})
 >>> exercise(level, 7).questions[-1]
@@ -88,12 +88,14 @@ def throw(level: Level, recipe: Recipe, dice: Dice, first: int) -> Exercise:
 def own(text: str, ranges: Mapping[str, str]) -> Level:
     """The level of this expression, whose names take their numbers from ranges: 1..3 is 1, 2 or 3; 0.5..2 goes by 0.1.
 
-    Its numbers are short, if these often come out so. Its name is made of all this: another expression, or other ranges,
-    have another, so nobody is graded by the wrong one.
+    Its numbers are short, if these often come out so. Its name is made of all this: another expression, or other
+    ranges, have another, so nobody is graded by the wrong one.
     """
     spread = {name: spelled(name, numbers) for name, numbers in ranges.items()}
-    written = [text.strip(), sorted(spread.items())]
-    letters = hashlib.sha256(repr(written).encode()).hexdigest()[:5].translate(str.maketrans("0123456789", "ghijklmnop"))
+    written = [re.sub(r"[^\S\n]", "", text), sorted(spread.items())]
+    letters = (
+        hashlib.sha256(repr(written).encode()).hexdigest()[:5].translate(str.maketrans("0123456789", "ghijklmnop"))
+    )
 
     def recipe(dice: Dice) -> recipes.Draft:
         return of_text(text, {name: dice.pick(numbers) for name, numbers in spread.items()})
@@ -117,9 +119,10 @@ def spelled(name: str, text: str) -> list[float]:
         return [number_of(name, text)]
     try:
         first, last = Decimal(low.strip()), Decimal(high.strip())
-        step = Decimal(1).scaleb(min(0, *(x.normalize().as_tuple().exponent for x in (first, last))))  # type: ignore[type-var]
+        places = max(0, *(-int(x.normalize().as_tuple().exponent) for x in (first, last)))
+        step = Decimal(1).scaleb(-places)
         count = int((last - first) / step) + 1
-    except (InvalidOperation, OverflowError, TypeError):
+    except (InvalidOperation, OverflowError, ValueError):
         raise ExpressionError(f"{short(name)}={short(text)}: a range is two numbers, such as -2..2 or 0.5..2") from None
     if not 1 <= count <= WIDEST:
         raise ExpressionError(f"{short(name)}={short(text)}: a range goes upwards, and has at most {WIDEST:,} numbers")
