@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING
 
 from . import nn as nn
 from .check import check as check
-from .core.collector import collector_paused as collector_paused
 from .draw import draw as draw
 from .draw import draw_dot as draw_dot
 from .draw import trace as trace
 from .draw.notebook import mermaid as mermaid
 from .engine import Value as Value
+from .engine import collector_paused as collector_paused
 from .engine import first_nonfinite as first_nonfinite
-from .engine import gradient as gradient
 from .engine import topological as topological
 from .explain import explain as explain
 from .explain import paths as paths
 from .explain import why as why
 from .graph import copies as copies
+from .graph import gradient as gradient
 from .graph.names import label_locals as label_locals
 from .nn.functional import argmax as argmax
 from .nn.functional import dot as dot
@@ -36,7 +36,7 @@ from .nn.functional import logsumexp as logsumexp
 from .nn.functional import mean as mean
 from .nn.functional import softmax as softmax
 from .nn.functional import swish as swish
-from .system.packages import later
+from .system.packages import later as _later
 
 if TYPE_CHECKING:
     from . import classroom as classroom
@@ -63,12 +63,13 @@ LATER = {
     "diagnose": "mistakes",
     "functions": "nn",
 }
-__getattr__ = later(__name__, LATER)
+__getattr__ = _later(__name__, LATER)
 
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *LATER})
 
 
-_TOOLS = {"LATER", "TYPE_CHECKING", "later"}
-__all__ = [name for name in __dir__() if not name.startswith("_") and name not in _TOOLS]
+# No module but two: `import *` would hide somebody's own `data` or `losses`.
+_FOUND = {name for name, x in globals().items() if callable(x) and name[0] != "_"}
+__all__ = sorted({"nn", "optim"} | _FOUND | {name for name, module in LATER.items() if module} - {"functions"})

@@ -206,4 +206,4 @@ TABLE = Maths.table = Table(Calculus)
 LEAF, CONSTANT = Op(""), Op("")  # of what no operation made: an input or a weight, a number in a formula
 for _name, _row in vars(Calculus).items():
     if hasattr(_row, "op"):
-        _row.__name__ = _name
+        _row.__name__ = _row.__qualname__ = _name

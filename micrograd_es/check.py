@@ -83,7 +83,7 @@ def check(root: Any, *leaves: Any, h: float = CENTRAL_STEP) -> Check:
     from .graph import Graph
 
     graph = Graph.of(root)
-    chosen = leaves or graph.leaves
+    chosen = [v for given in leaves for v in graph.nodes(given)] or graph.leaves
     if not leaves and len(chosen) * len(graph.order) > LONGEST:
         raise ValueError(
             f"{len(chosen):,} leaves, and a graph of {len(graph.order):,} nodes to compute again for each: "

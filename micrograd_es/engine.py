@@ -19,10 +19,10 @@ from typing import Any
 
 from .calculus import CONSTANT, LEAF, Calculus, Op
 from .calculus import function as function
-from .core.collector import collector_paused
+from .core.collector import collector_paused as collector_paused
 from .core.floats import as_float, is_number
-from .core.node import Node
-from .core.pythonic import Pythonic
+from .core.node import Node, evaluated, number
+from .core.pythonic import Pythonic, made_by_hand, only_values
 from .text.methods import KNOWN
 
 
@@ -46,7 +46,7 @@ class Value(Calculus, Node, Pythonic):
         self.grad = 0  # the integer: no backward() has come by yet
         self.op, self.a, self.b = LEAF, None, ()
         if _children or _op:
-            self.op, self.b, self.db = Op(_op), tuple(_children), ()
+            self.op, self.b, self.db = Op(_op), made_by_hand(_children, _op), ()
         if label:
             self.label = label
 
@@ -85,7 +85,7 @@ class Value(Calculus, Node, Pythonic):
                 y.data, local_grads = y.op.evaluate(*[x.data for x in y.parents])
                 y.local_grads = y.local_grads and local_grads  # none, where a student's own _backward has the word
             else:
-                y.data = as_float(y.data, y.label or "a leaf")
+                y.data = number(y)
         return self
 
 
@@ -121,7 +121,7 @@ def gradient(y: Value, *xs: Value) -> list[Value]:
     >>> dy.data, gradient(dy, x)[0].data
     (12.0, 12.0)
     """
-    order, used = topological(y), set(xs)
+    order, used = topological(*only_values("gradient", [y])), set(only_values("gradient", xs))
     for v in order:
         if not used.isdisjoint(v.parents):
             used.add(v)
@@ -145,7 +145,7 @@ def made(op: Op, *xs: Any) -> Value:
     "The Value that op makes of Values and numbers; whatever these are, it has an answer or says why not."
     y, parents = new(Value), tuple([x if isinstance(x, Value) else constant(x, op.symbol) for x in xs])
     y.grad, y.op, y.parents = 0, op, parents
-    y.data, y.local_grads = op.evaluate(*[x.data for x in parents])
+    y.data, y.local_grads = evaluated(op, parents)
     return y
 
 

@@ -17,6 +17,7 @@ from .calculus import total
 from .engine import Value, constant, function
 from .graph.routes import is_constant
 from .nn.functional import mean
+from .nn.lists import listed, pairs, whole
 
 Numbers = Sequence[Any]
 
@@ -37,16 +38,18 @@ def cross_entropy(p: Numbers, q: Numbers, base: float = 2) -> Value:
 
     ValueError if one of p, q is no probability. They need not sum to 1: then it is a code length, no cross-entropy.
     """
-    _same_length("cross_entropy", p, q)
-    pairs = zip(_probabilities("cross_entropy", "p", p), _probabilities("cross_entropy", "q", q))
-    return _sum(a * -_log(b, base) for a, b in pairs if _counts(a, b))
+    if isinstance(q, Integral):
+        raise TypeError(
+            f"cross_entropy(p, q) takes two distributions: for scores and the number of a class, as in PyTorch, write "
+            f"cross_entropy_with_logits(scores, {q}), and for probabilities categorical_cross_entropy(p, {q})"
+        )
+    terms = _distributions("cross_entropy", p, q)
+    return _sum(a * -_log(b, base) for a, b in terms if _counts(a, b))
 
 
 def kl_divergence(p: Numbers, q: Numbers, base: float = 2) -> Value:
     "D(P‖Q) = H(P; Q) - H(P) = Σ p log(p/q): never negative where both sum to 1 (Gibbs), and 0 only for P = Q."
-    _same_length("kl_divergence", p, q)
-    pairs = zip(_probabilities("kl_divergence", "p", p), _probabilities("kl_divergence", "q", q))
-    return _sum(a * _log(a / b, base) for a, b in pairs if _counts(a, a))
+    return _sum(a * _log(a / b, base) for a, b in _distributions("kl_divergence", p, q) if _counts(a, a))
 
 
 # ---- Regression -----------------------------------------------------------------------------------------------------
@@ -65,20 +68,17 @@ def half_squared(prediction: Any, target: Any) -> Value:
 
 def mse(predictions: Numbers, targets: Numbers) -> Value:
     "Mean squared error, 1/n Σ (ŷ - y)²."
-    _same_length("mse", predictions, targets)
-    return mean([squared(a, b) for a, b in zip(predictions, targets)])
+    return mean([squared(a, b) for a, b in pairs("mse", predictions, targets)])
 
 
 def mae(predictions: Numbers, targets: Numbers) -> Value:
     "Mean absolute error, 1/n Σ |ŷ - y|."
-    _same_length("mae", predictions, targets)
-    return mean([abs(_value(a) - b) for a, b in zip(predictions, targets)])
+    return mean([abs(_value(a) - b) for a, b in pairs("mae", predictions, targets)])
 
 
 def quadratic(predictions: Numbers, targets: Numbers) -> Value:
     "½ Σ (a - y)² over the outputs of one example: the quadratic cost of Yale and Nielsen."
-    _same_length("quadratic", predictions, targets)
-    return 0.5 * _sum(squared(a, b) for a, b in zip(predictions, targets))
+    return 0.5 * _sum(squared(a, b) for a, b in pairs("quadratic", predictions, targets))
 
 
 # ---- Classification, from probabilities -----------------------------------------------------------------------------
@@ -93,9 +93,9 @@ def bce(p: Any, y: Any) -> Value:
     return _sum(-(weight * q.log()) for weight, q in ((y, p), (_rest(y), 1 - p)) if _counts(weight, q))
 
 
-def categorical_cross_entropy(probabilities: Numbers, target: int | Numbers) -> Value:
+def categorical_cross_entropy(probabilities: Numbers, target: Any) -> Value:
     "-Σ y ln a; `target` is the number of the true class, or a label for each class. ValueError for what is neither."
-    if isinstance(target, int | Integral):
+    if not hasattr(target, "__len__"):
         return nll(probabilities, target)
     return cross_entropy(target, probabilities, base=math.e)
 
@@ -137,18 +137,18 @@ def _all_shares(m: Any, y: Any, z: Any, *others: Any) -> Any:
 softmax_cross_entropy = function("softmaxCE", _from_logits, _all_shares)
 
 
-def cross_entropy_with_logits(logits: Numbers, target: int | Numbers) -> Value:
+def cross_entropy_with_logits(logits: Numbers, target: Any) -> Value:
     """-Σ y ln softmax(z): `target` is the number of the true class, or a (soft) label for each class.
 
     >>> round(cross_entropy_with_logits([Value(3.2), Value(5.1), Value(-1.7)], 0).data, 2)
     2.04
     """
-    if isinstance(target, int | Integral):
+    if not hasattr(target, "__len__"):
         _class("cross_entropy_with_logits", target, logits)
         others = [z for i, z in enumerate(logits) if i != target]
         return softmax_cross_entropy(logits[target], *others)
-    _same_length("cross_entropy_with_logits", logits, target)
-    labels = enumerate(_probabilities("cross_entropy_with_logits", "y", target))
+    both = pairs("cross_entropy_with_logits", logits, target)
+    labels = enumerate(_probabilities("cross_entropy_with_logits", "y", [y for _, y in both]))
     return _sum(y * cross_entropy_with_logits(logits, i) for i, y in labels if _counts(y))
 
 
@@ -164,7 +164,7 @@ def hinge(scores: Numbers, k: int, delta: float = 1.0) -> Value:
 
 def max_margin(score: Value, y: float) -> Value:
     "max(0, 1 - y · score) for a label y of -1 or 1, node for node as in micrograd's demo."
-    return (1 + -y * score).relu()
+    return (1 + -y * _value(score)).relu()
 
 
 # ---- Regularisation -------------------------------------------------------------------------------------------------
@@ -172,12 +172,12 @@ def max_margin(score: Value, y: float) -> Value:
 
 def l2(parameters: Iterable[Value], lam: float) -> Value:
     "λ Σ w²."
-    return lam * _sum(w * w for w in parameters)
+    return lam * _sum(w * w for w in listed("l2", parameters, "a list of Values"))
 
 
 def l1(parameters: Iterable[Value], lam: float) -> Value:
     "λ Σ |w|."
-    return lam * _sum(abs(w) for w in parameters)
+    return lam * _sum(abs(w) for w in listed("l1", parameters, "a list of Values"))
 
 
 # ---- What they are made with ----------------------------------------------------------------------------------------
@@ -216,13 +216,14 @@ def _probabilities(where: str, name: str, xs: Numbers) -> list[Value]:
     return values
 
 
-def _same_length(where: str, a: Numbers, b: Numbers) -> None:
-    if len(a) != len(b) or not len(a):
-        raise ValueError(f"{where}: {len(a)} numbers against {len(b)}")
+def _distributions(where: str, p: Numbers, q: Numbers) -> Iterable[tuple[Value, Value]]:
+    ps, qs = zip(*pairs(where, p, q))
+    return zip(_probabilities(where, "p", ps), _probabilities(where, "q", qs))
 
 
 def _class(where: str, k: int, scores: Numbers) -> None:
-    if not 0 <= k < len(scores):
-        raise ValueError(f"{where}: there is no class {k} among {len(scores)} scores (they count from 0)")
-    if len(scores) < 2:
+    count = len(listed(where, scores))
+    if not 0 <= whole(where, k, "the number of a class") < count:
+        raise ValueError(f"{where}: there is no class {k} among {count} scores (they count from 0)")
+    if count < 2:
         raise ValueError(f"{where}: one class alone leaves nothing to choose")

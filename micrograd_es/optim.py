@@ -13,7 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from time import perf_counter
 from typing import Any
 
+from .core.caller import called
 from .core.collector import collector_paused
+from .core.floats import as_float, refused
+from .core.node import number
+from .core.pythonic import only_values
 from .engine import Value
 
 Schedule = Callable[[int], float]
@@ -23,16 +27,22 @@ class Optimizer:
     "What they share: the parameters, the learning rate of this step, and the count of steps."
 
     def __init__(self, parameters: Iterable[Value], lr: float | Schedule):
-        self.parameters = list(parameters)
+        self.parameters = list(only_values(type(self).__name__, parameters))
         if not self.parameters:
             raise ValueError("an optimiser needs parameters: module.parameters() gave none")
-        self.schedule: Schedule = lr if callable(lr) else lambda step: lr
+        made = next((w for w in self.parameters if w.parents), None)
+        if made is not None:
+            raise ValueError(
+                f"{called(made)} is made of others, and would be computed again: an optimiser moves leaves"
+            )
+        rate = lr if callable(lr) else as_float(lr, f"{type(self).__name__}: lr")
+        self.schedule: Schedule = rate if callable(rate) else lambda step: rate
         self.steps = 0
 
     @property
     def lr(self) -> float:
         "α, for the step to come."
-        return self.schedule(self.steps)
+        return as_float(self.schedule(self.steps), f"{type(self).__name__}: lr")
 
     @lr.setter
     def lr(self, lr: float) -> None:
@@ -41,8 +51,13 @@ class Optimizer:
     def step(self) -> None:
         "Move every parameter against its gradient."
         lr = self.lr
-        for i, w in enumerate(self.parameters):
-            w.data -= lr * self.direction(i, w.grad, w.data)
+        try:
+            for i, w in enumerate(self.parameters):
+                w.data -= lr * self.direction(i, w.grad, w.data)
+        except TypeError:
+            for w in self.parameters:
+                number(w), number(w, "grad")
+            raise
         self.steps += 1
 
     def direction(self, i: int, gradient: Any, w: Any) -> Any:
@@ -232,14 +247,18 @@ def fit(
     stderr tells epoch, loss, what `accuracy()` returns, and the speed. Stops with FloatingPointError as soon as a loss
     is not finite.
     """
+    if not callable(loss):
+        raise refused("fit", loss, "a function that makes the loss of a batch")
+    if not isinstance(optimizer, Optimizer):
+        raise refused("fit", optimizer, "an optimiser, such as SGD(model.parameters())")
 
     @collector_paused()
     def step(places: list[int]) -> float:
-        value = loss([examples[i] for i in places])
+        (value,) = only_values("fit: the loss", [loss([examples[i] for i in places])])
         if math.isfinite(value.data):
             optimizer.zero_grad()
             value.backward()
             optimizer.step()
-        return value.data
+        return float(value.data)
 
     return train(step, len(examples), epochs, batch, rng, progress, accuracy)

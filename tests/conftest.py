@@ -57,16 +57,26 @@ def window(browser):
 
 
 @pytest.fixture(scope="session")
-def axe(request):
-    "The source of axe-core, which only npm has."
-    folder = request.config.cache.mkdir("axe")
-    script = folder / "node_modules/axe-core/axe.min.js"
-    if not script.exists():
-        if not shutil.which("npm"):
-            pytest.skip("axe-core comes from npm, which is not on the PATH")
-        quick = ["--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=0"]  # with no network: skip, soon
-        command = ["npm", "install", "--prefix", folder, *quick, "axe-core@4"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-        if done.returncode or not script.exists():
-            pytest.skip(f"npm could not fetch axe-core: {done.stderr[-200:]}")
-    return script.read_text("utf-8")
+def from_npm(request):
+    "The folder of a package that only npm has."
+    folder = request.config.cache.mkdir("npm")
+
+    def fetched(package):
+        home = folder / "node_modules" / package.rpartition("@")[0]
+        if not home.exists():
+            if not shutil.which("npm"):
+                pytest.skip(f"{package} comes from npm, which is not on the PATH")
+            quick = ["--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=0"]  # with no network: skip, soon
+            command = ["npm", "install", "--prefix", folder, *quick, package]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+            if done.returncode or not home.exists():
+                pytest.skip(f"npm could not fetch {package}: {done.stderr[-200:]}")
+        return home
+
+    return fetched
+
+
+@pytest.fixture(scope="session")
+def axe(from_npm):
+    "The source of axe-core."
+    return (from_npm("axe-core@4") / "axe.min.js").read_text("utf-8")

@@ -24,9 +24,36 @@ def is_number(x: Any) -> bool:
 def as_float(x: Any, where: str) -> float:
     "x as a Python float; TypeError, naming x and where it was met, if it is no number."
     if not is_number(x):
-        raise TypeError(f"{where}: {short(x)} is of type {type(x).__name__}, not a number")
+        raise refused(where, x, "a number")
     return float(x)
 
+
+def refused(where: str, x: Any, wanted: str = "a Value") -> TypeError:
+    "What to raise for x, which is not what is wanted: it says what x is, and what may have been meant."
+    kind = (
+        "nothing" if x is None
+        else "module" if hasattr(x, "parameters")
+        else "Value" if hasattr(x, "parents")
+        else "function" if callable(x)
+        else "number" if is_number(x)
+        else "list" if hasattr(x, "__len__") and not isinstance(x, str)
+        else ""
+    )  # fmt: skip
+    meant = MEANT.get((wanted.removesuffix(" or its name"), kind), "")
+    return TypeError(f"{where}: {short(x)} is of type {type(x).__name__}, not {wanted}{meant and ': '}{meant}")
+
+
+MEANT = {  # what somebody may have meant who gave the second, where the first is wanted
+    ("a Value", "module"): "call it on inputs and take its output, or take one of its parameters()",
+    ("a Value", "function"): "call it, with its parentheses",
+    ("a Value", "nothing"): "does it come from a function that returns nothing, as backward()?",
+    ("a Value", "list"): "take its items one by one, or their sum",
+    ("a list of Values", "module"): "give its parameters()",
+    ("a list of Values", "function"): "call it, with its parentheses",
+    ("a list of Values", "Value"): "put it into a list, [...]",
+    ("a list of numbers", "Value"): "put it into a list, [...]",
+    ("a list of numbers", "number"): "put it into a list, [...]",
+}
 
 # ---- Maths: the functions of one kind of number ---------------------------------------------------------------------
 

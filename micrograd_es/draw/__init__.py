@@ -19,7 +19,7 @@ def draw(
     root: Value | Graph,
     *,
     edges: str = "auto",
-    highlight: Value | Iterable[Value] = (),
+    highlight: Value | str | Iterable[Value | str] = (),
     fold: str = "auto",
     rankdir: str = "LR",
     format: str = "svg",
@@ -57,11 +57,11 @@ def trace(root: Value) -> tuple[set[Value], set[tuple[Value, Value]]]:
     return set(nodes), {(parent, v) for v in nodes for parent in v.parents}
 
 
-def _edges_of(graph: Graph, highlight: Value | Iterable[Value]) -> set[tuple[Value, Value]]:
-    if isinstance(highlight, Value):
-        lit = set(graph.between([highlight]))
+def _edges_of(graph: Graph, highlight: Value | str | Iterable[Value | str]) -> set[tuple[Value, Value]]:
+    nodes = graph.nodes(highlight)
+    if isinstance(highlight, Value | str):
+        lit = set(graph.between(nodes))
         return {(x, v) for v in lit for x in v.parents if x in lit}
-    nodes = list(highlight)
     return {pair for a, b in zip(nodes, nodes[1:]) for pair in ((a, b), (b, a))}
 
 

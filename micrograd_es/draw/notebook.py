@@ -39,19 +39,22 @@ def _entities(text: str) -> str:
 
 def _repr_html_(v: Value) -> str | None:
     "In a notebook a Value shows its graph; where that cannot be drawn, None: the plain repr is shown instead."
-    try:
-        return draw(v).image() if v.parents else None
-    except Exception:  # a repr never raises
-        return None
+    return _repr_mimebundle_(v).get("text/html")
 
 
 def _repr_mimebundle_(v: Value, include: Any = None, exclude: Any = None) -> dict[str, str]:
-    image = _repr_html_(v)
-    bundle = {"text/plain": repr(v)} | ({"text/html": image} if image else {})
-    try:
-        return bundle if image or not v.parents else bundle | {"text/vnd.mermaid": mermaid(v)}
-    except Exception:
+    bundle = {"text/plain": repr(v)}
+    if not v.parents:
         return bundle
+    pictures: dict[str, Any] = {"text/html": lambda: draw(v).image(), "text/vnd.mermaid": lambda: mermaid(v)}
+    for kind, picture in pictures.items():
+        try:
+            return bundle | {kind: picture()}
+        except ValueError as error:  # it would be too large to be read
+            return {"text/plain": f"{v!r}\nno picture: {error}"}
+        except Exception:  # a repr never raises; without Graphviz there is Mermaid
+            continue
+    return bundle
 
 
 Value._repr_html_ = _repr_html_  # type: ignore[attr-defined]

@@ -108,13 +108,13 @@ class Explanation:
         return self.html()
 
 
-def explain(root: Value | Graph, wrt: Value | Iterable[Value] | None = None) -> Explanation:
+def explain(root: Value | Graph, wrt: Value | str | Iterable[Value | str] | None = None) -> Explanation:
     """The worked solution of root's gradient: with respect to `wrt`, or to every leaf that is no constant.
 
     ValueError if root does not use a Value in `wrt`.
     """
     graph = Graph.of(root)
-    leaves = graph.leaves if wrt is None else [wrt] if isinstance(wrt, Value) else list(wrt)
+    leaves = graph.leaves if wrt is None else graph.nodes(wrt)
     shown = graph.between(leaves)
     inputs = sum(len(v.parents) for v in shown)
     if len(shown) > LIMIT or inputs > LINES:

@@ -117,14 +117,17 @@ class Paths:
     __repr__ = __str__
 
 
-def paths(root: Value | Graph, leaf: Value, limit: int = LIMIT) -> Paths:
+def paths(root: Value | Graph, leaf: Value | str, limit: int = LIMIT) -> Paths:
     "Every route from root to leaf; ValueError if there are more than `limit`, or none."
-    return Paths(Graph.of(root), leaf, limit)
+    graph = Graph.of(root)
+    return Paths(graph, graph.node(leaf), limit)
 
 
-def count_paths(root: Value | Graph, leaf: Value) -> int:
+def count_paths(root: Value | Graph, leaf: Value | str) -> int:
     "How many routes there are, without walking them: a node has as many as its parents together. (As far as 10^400.)"
-    return ways(Graph.of(root).between([leaf]), leaf)
+    graph = Graph.of(root)
+    node = graph.node(leaf)
+    return ways(graph.between([node]), node)
 
 
 def ways(nodes: list[Value], leaf: Value) -> int:
@@ -149,7 +152,7 @@ def _shared(products: list[list[str]]) -> list[str]:
 
 def factors_text(f: Formulas, edges: list[Edge]) -> list[str]:
     "The local gradients, to be joined as -2 · 1 · (-3)."
-    numbers = [f.language(e.local).text for e in edges]
+    numbers = [f.local_number(e).text for e in edges]
     return numbers[:1] + [in_brackets(n) for n in numbers[1:]]
 
 

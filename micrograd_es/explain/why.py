@@ -19,10 +19,10 @@ from .paths import SHOWN, counted, ends, factors_text, ways
 TINY, HUGE = 1e-3, 1e3
 
 
-def why(root: Value | Graph, leaf: Value) -> str:
+def why(root: Value | Graph, leaf: Value | str) -> str:
     "Why the gradient of root by leaf is zero, tiny, huge or not a number: names the edge that makes it so."
     graph = Graph.of(root)
-    return "\n".join([_reason(graph, leaf), *graph.notes])
+    return "\n".join([_reason(graph, graph.node(leaf)), *graph.notes])
 
 
 def _reason(graph: Graph, leaf: Value) -> str:

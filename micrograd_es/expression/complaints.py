@@ -45,6 +45,10 @@ SPELLINGS = {  # how slides and other libraries write it: how it is written here
     "th": "tanh(x)",
     "square": "x**2",
     "logistic": "sigmoid(x)",
+    "softmax": "exp(a)/(exp(a) + exp(b)), one share at a time",
+    "mean": "(a + b)/2",
+    "leaky_relu": "max(x, 0.01*x)",
+    "swish": "x*sigmoid(x)",
 }
 
 

@@ -3,12 +3,12 @@
 >>> loss, names = parse("(x*w - y)**2", x=1, w=1, y=2)
 >>> loss.backward()
 >>> loss, names["w"].grad
-(Value(data=1.0, grad=1.0), -2.0)
+(Value(data=1.0, grad=1.0, label='loss'), -2.0)
 
 Several statements may follow each other, each on its line or after a semicolon; the last one is the root.
 
 >>> parse("s = x*w - y; E = s**2 / 2", x=1, w=1, y=2).names["s"]
-Value(data=-1.0, grad=0)
+Value(data=-1.0, grad=0, label='s')
 """
 
 from __future__ import annotations

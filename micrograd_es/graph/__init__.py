@@ -6,14 +6,15 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from ..core.floats import floats
+from .. import engine
+from ..core.floats import floats, refused
 from ..engine import Value, topological
 from ..text.letters import number_text
 from ..text.symbols import plain
 from .formulas import Formulas, digits_needed, gives
 from .kept import Kept, notes
 from .moment import Moment
-from .names import names
+from .names import called, names
 from .routes import Edge, Grads, depending, is_constant, passed_on, uses
 
 
@@ -28,9 +29,12 @@ class Graph:
     Wherever a view takes a Value, it takes a Graph. `variables`, if given, name the nodes instead of the caller's own.
     All its numbers are those of one moment, in which the leaves have theirs: `numbers`, `local_grads`, `gradients`.
     What the Values hold (`.data`, `.grad`) may be of an earlier one, and then `notes` say so.
+    TypeError for a root that is no Value.
     """
 
     def __init__(self, root: Value, variables: Mapping[str, Any] | None = None):
+        if not isinstance(root, Value):
+            raise refused("the root of a graph", root)
         self.root, self.variables = root, variables
         self._formulas: dict[Any, Formulas] = {}
         self._between: tuple[Any, list[Value]] = None, []
@@ -60,6 +64,26 @@ class Graph:
     def names(self) -> dict[Value, str]:
         "What every node is called."
         return names(self.order, self.variables)
+
+    def node(self, x: Value | str) -> Value:
+        """The node of that name: its label, what the views call it, or the caller's variable; a Value is itself.
+
+        >>> Graph(Value(2.0, label="w_1").exp()).node("w_1").data
+        2.0
+
+        ValueError if nothing is called so, or several nodes are; TypeError for what is neither name nor Value.
+        """
+        if isinstance(x, str):
+            return called(x, self.order, self.names, self.variables)
+        if not isinstance(x, Value):
+            raise refused("a node of a graph", x, "a Value or its name")
+        return x
+
+    def nodes(self, xs: Value | str | Iterable[Value | str]) -> list[Value]:
+        "The nodes that are meant, by themselves or by their names: by one, or by several."
+        if isinstance(xs, Value | str) or not isinstance(xs, Iterable):
+            return [self.node(xs)]
+        return [self.node(x) for x in xs]
 
     # -- numbers
 
@@ -173,3 +197,17 @@ class Graph:
     def notes(self) -> list[str]:
         "What a reader must know of this moment: leaves that were changed since, gradients that an earlier one left."
         return notes(self)
+
+
+def gradient(y: Value | Graph, *xs: Value | str) -> list[Value]:
+    """dy/dx for each x, as Values: to be differentiated again, drawn, explained. It is 0 for an x that y does not use.
+
+    >>> x = Value(2.0)
+    >>> dy, = gradient(x**3, x)
+    >>> dy.data, gradient(dy, x)[0].data
+    (12.0, 12.0)
+
+    An x may also be the name of a Value, as the views have it.
+    """
+    graph = Graph.of(y)
+    return engine.gradient(graph.root, *map(graph.node, xs))

@@ -25,7 +25,7 @@ from .routes import is_constant
 FEW = 4  # operands beside the way that are still shown one by one
 
 
-def close_up(root: Value | Graph, *leaves: Value) -> Value:
+def close_up(root: Value | Graph, *leaves: Value | str) -> Value:
     """The routes from root to these leaves, as a graph of its own; what lies beside them becomes a number.
 
     The leaves are the very same Values, the nodes between are copies with the same numbers, gradients and names. Where
@@ -34,15 +34,16 @@ def close_up(root: Value | Graph, *leaves: Value) -> Value:
     and the gradient by it is the whole one. ValueError for what is no leaf, or not used by root.
     """
     graph = Graph.of(root)
-    root, order, known = graph.root, graph.order, known_names(graph.order)
-    if not leaves:
+    root, order, known = graph.root, graph.order, known_names(graph.order, graph.variables)
+    chosen = graph.nodes(leaves)
+    if not chosen:
         raise ValueError("close_up(root, w): it needs a leaf to look at")
     under = set(order)
-    for w in leaves:
+    for w in chosen:
         if w.parents or w not in under:
             what = "is no leaf: it is made of others" if w.parents else "is not used: its gradient is 0"
             raise ValueError(f"close_up: {known.get(w, w.label or repr(w))} {what}")
-    way = set(graph.between(leaves))
+    way = set(graph.between(chosen))
     twins: dict[Value, Value] = {}
     for v in order:
         if v in way and v.parents:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import reduce
 from math import prod
@@ -65,6 +66,11 @@ class Formulas:
         "The same formula with the numbers put in."
         return self.slope(edge, self.number) if self.graph.gives(edge) else self.language(edge.local)
 
+    def local_number(self, edge: Edge) -> Any:
+        "The local gradient as a number; with the digits that it has as a node's, where it is one."
+        plainly = re.fullmatch(r"-?[\d.]+", self.graph.formulas().local_in_numbers(edge).text)
+        return self.local_in_numbers(edge) if plainly else self.language(edge.local)
+
     def slope(self, edge: Edge, written: Callable[[Value], Any]) -> Any:
         child = edge.child
         return self.language.local_gradients(child.op, *map(written, (child, *child.parents)))[edge.place]
@@ -73,8 +79,12 @@ class Formulas:
         "What the child's uses of the node add up to: ∂v/∂h of v = h · h is h + h."
         return reduce(lambda a, b: a + b, [of(e) for e in uses if e.child is child])
 
-    def chain(self, node: Value, uses: list[Edge], grads: dict[Value, float]) -> list[str]:
-        "∂loss/∂w = ∂loss/∂ŷ · ∂ŷ/∂w = -2 · x = -2 · 1 = -2, as its sides."
+    def chain(self, node: Value, uses: list[Edge], grads: dict[Value, float], total: float | None = None) -> list[str]:
+        """∂loss/∂w = ∂loss/∂ŷ · ∂ŷ/∂w = -2 · x = -2 · 1 = -2, as its sides.
+
+        `total`, if the uses are not all that there are.
+        """
+        total = grads[node] if total is None else total
         children = dict.fromkeys(e.child for e in uses)
 
         def side(upstream: Callable[[Value], Any], local: Callable[[Value], Any]) -> Any:
@@ -85,11 +95,11 @@ class Formulas:
             def with_locals(of: Callable[[Edge], Any]) -> Any:
                 return side(lambda c: f.language(grads[c]), lambda c: f.along(c, uses, of))
 
-            return [with_locals(of) for of in (f.local, f.local_in_numbers, lambda e: f.language(e.local))]
+            return [with_locals(of) for of in (f.local, f.local_in_numbers, f.local_number)]
 
         named = [self.d(self.root, node), side(lambda c: self.d(self.root, c), lambda c: self.d(c, node))]
-        numbers = self.exactly(computed, lambda f: f.language(grads[node]))
-        return self.sides([*named, *numbers, self.language(grads[node])])
+        numbers = self.exactly(computed, lambda f: f.language(total))
+        return self.sides([*named, *numbers, self.language(total)])
 
     def exactly(self, computed: Callable[[Formulas], list[Any]], result: Callable[[Formulas], Any]) -> list[Any]:
         "What is computed, with the digits it takes to give the result as it is printed; without what never does."
@@ -106,7 +116,7 @@ class Formulas:
         "The same, with as many digits as it takes that the local gradients along a path give this product."
 
         def computed(f: Formulas) -> list[Any]:
-            return [prod(map(of, edges), start=f.language(1.0)) for of in (f.local, lambda e: f.language(e.local))]
+            return [prod(map(of, edges), start=f.language(1.0)) for of in (f.local, f.local_number)]
 
         return self.to(self.digits_for(computed, lambda f: f.language(product)))
 

@@ -58,7 +58,7 @@ class Kept:
                 f"backward() ran {times} times without zero_grad(): {called[v]}.grad is {self.text(graph, v)}"
                 + (f", and so on for {some(called[x] for x in [*self.times][1:])}" if len(self.times) > 1 else "")
             )
-        if self.left:
+        if self.left and has_grad(graph.root):  # else backward() was another graph's, and this one's boxes say enough
             v = next((x for x in self.left if not x.parents), self.left[0])
             found.append(
                 f"grad is of an earlier backward(), as {number_text(v.grad)} at {called[v]}, whose gradient here is "

@@ -173,18 +173,19 @@ class Diagnosis:
         return " = ".join(self.graph.formulas().chain(v, self.graph.uses[v], self.gradients))
 
 
-def diagnose(root: Value | Graph, wrt: Value, number: Any, tolerance: float = TOLERANCE) -> Diagnosis:
+def diagnose(root: Value | Graph, wrt: Value | str, number: Any, tolerance: float = TOLERANCE) -> Diagnosis:
     """What a student did who found `number` for the gradient of root with respect to wrt.
 
     It counts as right within `tolerance`, relative to the truth: by default, three significant digits are enough.
     ValueError if root does not use wrt or is far too large, TypeError if `number` is none.
     """
     graph = Graph.of(root)
+    leaf = graph.node(wrt)
     if len(graph.order) > LARGEST:
         raise ValueError(
             f"a graph of {len(graph.order):,} nodes is too large to make every classic mistake on: diagnose at the "
             "loss of one sample, or a smaller network"
         )
-    if wrt not in graph.place:
-        raise ValueError(f"{graph.root.label or 'the root'} does not use {wrt.label or repr(wrt)}: its gradient is 0")
-    return Diagnosis(graph, wrt, as_float(number, "diagnose"), tolerance)
+    if leaf not in graph.place:
+        raise ValueError(f"{graph.root.label or 'the root'} does not use {leaf.label or repr(leaf)}: its gradient is 0")
+    return Diagnosis(graph, leaf, as_float(number, "diagnose"), tolerance)

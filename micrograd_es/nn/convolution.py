@@ -11,7 +11,7 @@ from typing import Any
 
 from ..engine import Value
 from . import init as inits
-from .module import Module
+from .module import Module, counted
 from .perceptron import Activation, activation, as_values, check_inputs
 
 Signal = Sequence[Sequence[Any]]
@@ -35,6 +35,7 @@ class Conv1d(Module):
         act: Activation = "linear",
         init: inits.Init = inits.xavier_uniform,
     ):
+        counted(self, channels=cin, maps=cout, kernel=kernel, stride=stride)
         self.w = [[[Value(init(cin * kernel, cout * kernel)) for _ in range(kernel)] for _ in range(cin)]
                   for _ in range(cout)]  # fmt: skip
         self.b = [Value(0) for _ in range(cout)]
@@ -78,6 +79,7 @@ class Conv2d(Module):
         act: Activation = "linear",
         init: inits.Init = inits.xavier_uniform,
     ):
+        counted(self, channels=cin, maps=cout, kernel=kernel, stride=stride)
         area = kernel * kernel
         self.w = [[[[Value(init(cin * area, cout * area)) for _ in range(kernel)] for _ in range(kernel)]
                    for _ in range(cin)] for _ in range(cout)]  # fmt: skip

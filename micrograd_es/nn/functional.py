@@ -9,6 +9,7 @@ from typing import Any
 
 from ..calculus import flat, function
 from ..engine import Value
+from .lists import of_a_list, pairs, some
 
 
 def sigmoid(x: Value, lam: float = 1.0) -> Value:
@@ -34,13 +35,14 @@ def gelu(x: Value) -> Value:
     return x * (math.sqrt(8 / math.pi) * (x + 0.044715 * x**3)).sigmoid()
 
 
+@of_a_list
 def softmax(xs: Sequence[Value]) -> list[Value]:
     """e^xᵢ / Σ e^xⱼ, never overflowing: every x is first made smaller by the largest one, which changes no share.
 
     >>> [round(p.data, 2) for p in softmax([Value(3.2), Value(5.1), Value(-1.7)])]
     [0.13, 0.87, 0.0]
     """
-    shift = largest(*_some(xs, "softmax"))
+    shift = largest(*xs)
     es = [(x - shift).exp() for x in xs]
     total = Value.sum(*es)
     return [e / total for e in es]
@@ -50,33 +52,28 @@ def softmax(xs: Sequence[Value]) -> list[Value]:
 largest = function("max", lambda m, *xs: reduce(m.maximum, xs), flat)
 
 
+@of_a_list
 def logsumexp(xs: Sequence[Any]) -> Value:
     "log Σ e^xᵢ."
-    return Value.logsumexp(*_some(xs, "logsumexp"))
+    return Value.logsumexp(*xs)
 
 
+@of_a_list
 def mean(xs: Sequence[Any]) -> Value:
     "The arithmetic mean of Values."
-    return Value.sum(*_some(xs, "mean")) / len(xs)
+    return Value.sum(*xs) / len(xs)
 
 
+@of_a_list
 def argmax(xs: Sequence[Any]) -> int:
     """Which is the largest: the class that a network decides for. The first one, if several are.
 
     >>> argmax([Value(0.1), Value(0.7), Value(0.2)])
     1
     """
-    return max(range(len(_some(xs, "argmax"))), key=lambda i: xs[i])
+    return max(range(len(xs)), key=lambda i: xs[i])
 
 
 def dot(ws: Sequence[Any], xs: Sequence[Any]) -> Value:
     "Σ wᵢxᵢ; ValueError if there are not as many of one as of the other."
-    if len(ws) != len(xs):
-        raise ValueError(f"dot: {len(ws)} numbers against {len(xs)}")
-    return Value.sum(*[w * x for w, x in zip(_some(ws, "dot"), xs)])
-
-
-def _some(xs: Sequence[Any], where: str) -> Sequence[Any]:
-    if not len(xs):
-        raise ValueError(f"{where} of nothing: the list is empty")
-    return xs
+    return Value.sum(*[w * x for w, x in pairs("dot", some("dot", ws), xs)])

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from ..engine import Value
+from .lists import whole
 
 
 class Call:
@@ -34,6 +35,13 @@ def signed(call: Callable[..., Any]) -> Callable[..., Any]:
         return result
 
     return called
+
+
+def counted(module: Module, **counts: Any) -> None:
+    "TypeError or ValueError, naming it, if one of these is no number of things."
+    for name, n in counts.items():
+        if whole(f"{type(module).__name__}: {name}", n) < 1:
+            raise ValueError(f"a {type(module).__name__.lower()} of {n} {name}: it needs at least one")
 
 
 class Module:

@@ -9,6 +9,8 @@ A weight is called w₁₂⁽³⁾: to neuron 1, from its input 2, in layer 3 (N
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
+from numbers import Integral
 from typing import Any
 
 from ..calculus import TABLE
@@ -16,7 +18,8 @@ from ..engine import Value, constant
 from ..text.letters import SUBSCRIPT, SUPERSCRIPT
 from . import functional as functions
 from . import init as inits
-from .module import Module
+from .lists import listed
+from .module import Module, counted
 
 Activation = str | Callable[[Value], Value]
 
@@ -34,7 +37,11 @@ def activation(act: Activation) -> Callable[[Value], Value]:
     if callable(function) and function.__code__.co_varnames[:1] == ("x",):
         return function  # type: ignore[no-any-return]
     if act not in TABLE or not hasattr(Value, act):
-        raise ValueError(f"there is no activation {act!r}: give the name of a function of one Value, or the function")
+        near = get_close_matches(act, [*TABLE, *vars(functions)], 1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        raise ValueError(
+            f"there is no activation {act!r}: give the name of a function of one Value, or the function{hint}"
+        )
     return getattr(Value, act)  # type: ignore[no-any-return]
 
 
@@ -56,6 +63,9 @@ class Neuron(Module):
         bias: inits.Init = inits.zero,
         nout: int = 1,
     ):
+        counted(self, inputs=nin)
+        if isinstance(nonlin, str) or callable(nonlin):
+            raise TypeError(f"{type(self).__name__}: nonlin is True or False; the activation is act={nonlin!r}")
         self.w = [Value(init(nin, nout)) for _ in range(nin)]
         self.b = Value(bias(nin, nout))
         self.nonlin = nonlin and act != "linear"
@@ -95,8 +105,7 @@ class Layer(Module):
     """
 
     def __init__(self, nin: int, nout: int, act: Activation = "relu", **kwargs: Any):
-        if nout < 1:
-            raise ValueError(f"a layer of {nout} neurons: it needs at least one")
+        counted(self, inputs=nin, neurons=nout)
         self.softmax = act == "softmax"
         kwargs["act"] = "linear" if self.softmax else act
         self.neurons = [Neuron(nin, nout=nout, **kwargs) for _ in range(nout)]
@@ -140,7 +149,10 @@ class MLP(Module):
         init: inits.Init = inits.uniform,
         bias: inits.Init = inits.zero,
     ):
-        sizes = [nin, *nouts]
+        if isinstance(nouts, Integral):
+            numbers = [n for n in (nouts, act, last) if isinstance(n, Integral)]
+            raise TypeError(f"MLP: the sizes of the layers are one list: write MLP({nin}, {numbers})")
+        sizes = [nin, *listed("MLP: nouts", nouts)]
         one = isinstance(act, str) or callable(act)
         acts: list[Any] = [act] * (len(sizes) - 2) + [last] if one else list(act)  # type: ignore[arg-type]
         if len(acts) != len(sizes) - 1:

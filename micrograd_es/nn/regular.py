@@ -9,7 +9,7 @@ from typing import Any
 
 from ..engine import Value
 from .functional import mean
-from .module import Module
+from .module import Module, counted
 from .perceptron import check_inputs
 
 
@@ -22,6 +22,7 @@ class BatchNorm(Module):
     """
 
     def __init__(self, features: int, eps: float = 1e-5, momentum: float = 0.1):
+        counted(self, features=features)
         self.gamma = [Value(1) for _ in range(features)]
         self.beta = [Value(0) for _ in range(features)]
         self.eps, self.momentum = eps, momentum

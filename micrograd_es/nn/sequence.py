@@ -7,7 +7,8 @@ from typing import Any
 
 from ..engine import Value
 from . import init as inits
-from .module import Module
+from .lists import whole
+from .module import Module, counted
 from .perceptron import Activation, Layer, check_inputs
 
 
@@ -21,6 +22,7 @@ class RNN(Module):
     def __init__(
         self, nin: int, nhidden: int, nout: int, act: Activation = "tanh", init: inits.Init = inits.xavier_uniform
     ):
+        counted(self, inputs=nin, neurons=nhidden, outputs=nout)
         self.hidden = Layer(nin + nhidden, nhidden, act=act, init=init)
         self.out = Layer(nhidden, nout, act="linear", init=init)
         self.nin = nin
@@ -45,10 +47,11 @@ class Embedding(Module):
     """
 
     def __init__(self, count: int, size: int, init: inits.Init = inits.normal):
+        counted(self, symbols=count, parameters=size)
         self.vectors = [[Value(init(count, size)) for _ in range(size)] for _ in range(count)]
 
     def __call__(self, i: int) -> list[Value]:
-        if not 0 <= i < len(self.vectors):
+        if not 0 <= whole("Embedding", i, "the number of a symbol") < len(self.vectors):
             raise IndexError(f"Embedding has the symbols 0 to {len(self.vectors) - 1}, not {i}")
         return self.vectors[i]
 

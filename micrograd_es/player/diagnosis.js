@@ -49,7 +49,7 @@ function gradientHint(i, number) {
         mistakes.map(m => m.sentence).join(", and if at the same time ") +
         (at === undefined ? "" : `, but only at ${words.made(at).slice(0, 2).map(textOf).join(" = ")}`));
     const different = said.filter((text, k) => !said.slice(0, k).some(other => text.startsWith(other))).slice(0, SHOWN);
-    return different.map((text, k) => `${k ? "It also comes out" : `${numberText(number)} comes out`} if ${text}.`).join(" ");
+    return different.map((text, k) => `${k ? "It also comes out" : `${shown(number)} comes out`} if ${text}.`).join(" ");
 }
 
 // The likeliest slip that makes this number of the node's inputs.
@@ -57,5 +57,5 @@ function valueHint(i, number) {
     const slips = SLIPS[SLIPS_AT[i]], inputs = nodes[i].parents;
     const same = x => x === number || Math.abs(number - x) <= Math.max(TOLERANCE * Math.abs(x), 1e-9);
     const k = slips ? slips.numbers(...inputs.map(x => now.data[x])).findIndex(same) : -1;
-    return k < 0 ? "" : `${numberText(number)} is ${slips.sentences(words.language, ...inputs.map(x => words.name(x)))[k]}.`;
+    return k < 0 ? "" : `${shown(number)} is ${slips.sentences(words.language, ...inputs.map(x => words.name(x)))[k]}.`;
 }

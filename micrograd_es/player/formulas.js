@@ -17,7 +17,7 @@ class Formulas {
     made(i) {
         const { parents, row } = nodes[i];
         if (!parents) return [this.name(i), this.node(i)];
-        const computed = f => ROWS[row] && canCompute ? [f.language.formula(row, parents.map(x => f.node(x)))] : [];
+        const computed = f => known(i) ? [f.language.formula(row, parents.map(x => f.node(x)))] : [];
         const numbers = this.exactly(computed, f => f.node(i));
         return [this.name(i), this.language.formula(row, parents.map(x => this.name(x))), ...numbers, this.node(i)];
     }
@@ -27,6 +27,11 @@ class Formulas {
 
     // The same formula with the numbers put in.
     localInNumbers(edge) { return this.slope(edge, x => this.node(x)); }
+
+    // The local gradient as a number; with the digits that it has as a node's, where it is one.
+    localNumber(edge) {
+        return /^−?[\d.]+$/.test(textOf(words.localInNumbers(edge))) ? this.localInNumbers(edge) : this.number(localOf(edge));
+    }
 
     slope(edge, written) {
         const { parents, row } = nodes[edge.child];
@@ -43,7 +48,7 @@ class Formulas {
             f.sum(children.map(c => c === root ? local(c) : f.language.mul(upstream(c), local(c))));
         const inNumbers = (f, of) =>
             side(f, c => f.number(grads[c]), c => f.sum(along.filter(e => e.child === c).map(of)));
-        const computed = f => [e => f.local(e), e => f.localInNumbers(e), e => f.number(localOf(e))].map(of => inNumbers(f, of));
+        const computed = f => [e => f.local(e), e => f.localInNumbers(e), e => f.localNumber(e)].map(of => inNumbers(f, of));
         const named = side(this, c => this.d(root, c), c => this.d(c, i));
         return [this.d(root, i), named, ...this.exactly(computed, f => f.number(total)), this.number(total)];
     }
@@ -53,6 +58,16 @@ class Formulas {
         const shown = result(new Formulas(new Printed())), at = n => computed(new Formulas(new Printed(n)));
         const digits = DIGITS.find(n => addsUp(at(n), shown)) ?? DIGITS.at(-1), sides = at(digits);
         return computed(this.to(digits)).filter((_, i) => addsUp([sides[i]], shown));
+    }
+}
+
+// Can the page compute this node? Some operations only Python knows.
+function known(i) {
+    try {
+        ROWS[nodes[i].row].forward(...nodes[i].parents.map(x => now.data[x]));
+        return true;
+    } catch {
+        return false;
     }
 }
 
@@ -119,7 +134,7 @@ function findNeeded(i) {
         const mixed = exact.length <= FEW ? exact.map((x, k) => short.with(k, x)) : [];
         return [short, ...mixed].every(([y, ...xs]) => right(m, y, xs));
     }) ?? DIGITS.at(-1);
-    const own = enough((m, _, xs) => !canCompute || agree(m.formula(row, xs), now.data[i], NEAR / 2));
+    const own = enough((m, _, xs) => !known(i) || agree(m.formula(row, xs), now.data[i], NEAR / 2));
     const slopes = enough((m, y, xs) => {
         const found = m.slopes(row, y, xs);
         return places.every(place => agree(found[place], now.locals[i][place], NEAR / 2));

@@ -40,4 +40,3 @@ function computable() {
         return false;
     }
 }
-const canCompute = computable();

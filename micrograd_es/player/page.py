@@ -68,7 +68,7 @@ def play(
     path: str | os.PathLike[str] | None = None,
     *,
     title: str | None = None,
-    learn: Value | Iterable[Value] | None = None,
+    learn: Value | str | Iterable[Value | str] | None = None,
 ) -> Player:
     """The page that plays the graph under root forward and backward; written to `path`, if there is one.
 
@@ -76,8 +76,6 @@ def play(
     modules that were called, and where there are none every leaf, as a graph does not say which are data. TypeError
     for what is no Value; ValueError for a graph that is no graph, or too large to follow.
     """
-    if not isinstance(root, Value | Graph):
-        raise TypeError(f"play: {str(root)[:40]!r} is of type {type(root).__name__}, not a Value")
     graph = Graph.of(root)
     if not graph.root.parents:
         raise ValueError(f"play: {graph.names[graph.root]} is a leaf, made from nothing: there are no steps to play")
@@ -94,7 +92,7 @@ def _learned(graph: Graph, learn: Any) -> list[int]:
         parameters = {p for v in order for call in v.calls for p in call.module.parameters()}
         found = [v for v in leaves if v in parameters] or leaves
     else:
-        found = [learn] if isinstance(learn, Value) else list(learn)
+        found = graph.nodes(learn)
         for v in found:
             if v not in leaves:
                 raise ValueError(f"play: learn has {called.get(v, repr(v))}, which is no leaf of {called[order[-1]]}")

@@ -1,7 +1,7 @@
 // ---- What is seen of the picture: it fits its frame, is zoomed, fills the screen, and follows the steps --------------
 
 const READABLE = 0.85, LARGE = 2.4; // pixels for a point of the picture, at least and at most, until somebody zooms
-const NARROW = 1200; // pixels of a window in which that can be read
+const NARROW = 1200; // pixels of a window; who has a wider one looks at it from farther away
 const ZOOM = 1.25, ZOOMED = [0.3, 6];
 const MARGIN = 12; // pixels around the box that is followed
 let zoom = 1;
@@ -14,9 +14,10 @@ function fit() {
     const svg = viewBoxes[view].querySelector("svg"), frame = byId("views"), main = frame.closest("main");
     const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
     const scale = () => Math.min((frame.clientWidth - MARGIN) / width, (frame.clientHeight - MARGIN) / height);
+    const least = READABLE * Math.max(1, window.innerWidth / NARROW);
     main.classList.add("beside");
-    main.classList.toggle("beside", scale() > READABLE * window.innerWidth / NARROW && byId("whatif").offsetLeft > frame.offsetLeft);
-    svg.style.width = `${width * between(READABLE, scale(), LARGE) * zoom}px`;
+    main.classList.toggle("beside", scale() > least && byId("whatif").offsetLeft > frame.offsetLeft);
+    svg.style.width = `${width * between(least, scale(), LARGE) * zoom}px`;
 }
 
 // What is at this place of the frame, its middle if none is given, stays there.

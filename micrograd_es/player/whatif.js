@@ -122,8 +122,8 @@ function descend(times) {
     }
     refresh();
     const after = now.data[root], verb = after < before ? "fell" : after > before ? "rose" : "stayed";
-    return said(`${times === 1 ? "One step" : `${times} steps`} w ← w − ${numberText(alpha)} · grad: ${nodes[root].name} ${verb} ` +
-                `from ${numberText(before)} to ${numberText(after)}.${after > before ? " α is too large here." : ""}`);
+    return said(`${times === 1 ? "One step" : `${times} steps`} w ← w − ${shown(alpha)} · grad: ${nodes[root].name} ${verb} ` +
+                `from ${shown(before)} to ${shown(after)}.${after > before ? " α is too large here." : ""}`);
 }
 
 const said = text => { byId("descended").textContent = text; };
@@ -132,26 +132,26 @@ const said = text => { byId("descended").textContent = text; };
 function drawCurve() {
     const finite = losses.filter(Number.isFinite);
     if (finite.length < 2) return byId("curve").replaceChildren();
-    const [width, height, left, top] = [480, 180, 60, 16];
+    const [width, height, left, top, right] = [500, 180, 70, 16, 90]; // there is room for −1.234e−05
     const high = Math.max(...finite), low = Math.min(0, ...finite), last = losses.length - 1;
-    const x = k => left + (width - left - 60) * k / last, y = v => top + (height - top - 34) * (high - v) / (high - low || 1);
+    const x = k => left + (width - left - right) * k / last, y = v => top + (height - top - 34) * (high - v) / (high - low || 1);
     const svg = svgElement("svg", { viewBox: `0 0 ${width} ${height}`, role: "img",
-        "aria-label": `${nodes[root].name} over ${last} steps, from ${numberText(losses[0])} to ${numberText(losses[last])}` });
+        "aria-label": `${nodes[root].name} over ${last} steps, from ${shown(losses[0])} to ${shown(losses[last])}` });
     const dots = losses.map((v, k) => [v, k]).filter(([v]) => Number.isFinite(v));
     const line = dots.map(([v, k]) => `${x(k).toFixed(1)},${y(v).toFixed(1)}`).join(" ");
     const text = (attributes, words) => svgElement("text", attributes, words);
-    svg.append(svgElement("path", { d: `M${left},${top}V${y(low)}H${width - 60}`, class: "axis" }),
+    svg.append(svgElement("path", { d: `M${left},${top}V${y(low)}H${width - right}`, class: "axis" }),
                svgElement("polyline", { points: line, class: "loss" }),
                ...dots.map(([v, k]) => svgElement("circle", { cx: x(k), cy: y(v), r: last > 60 ? 1.5 : 3, class: "dot" })),
                text({ x: left - 6, y: top + 5, "text-anchor": "end" }, shown(high)),
                text({ x: left - 6, y: y(low) + 4, "text-anchor": "end" }, shown(low)),
                text({ x: x(last) + 8, y: y(dots.at(-1)[0]) + 4 }, shown(dots.at(-1)[0])),
-               text({ x: (left + width - 60) / 2, y: height - 6, "text-anchor": "middle" }, `${last} steps`));
+               text({ x: (left + width - right) / 2, y: height - 6, "text-anchor": "middle" }, `${last} steps`));
     return byId("curve").replaceChildren(svg);
 }
 
 function wireWhatIf() {
-    if (!canCompute) {
+    if (!computable()) {
         const why = "This graph cannot be computed again in a browser: it has an operation that only Python knows.";
         byId("whatif").replaceChildren(byId("whatif-title"), element("p", why));
         return;

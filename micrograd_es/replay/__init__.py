@@ -19,6 +19,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..engine import Value
+from ..graph import Graph
 from ..system.packages import later, missing
 
 if TYPE_CHECKING:
@@ -33,10 +34,10 @@ __getattr__ = later(__name__, LATER)
 
 
 def replay(
-    loss: Value,
-    inputs: Sequence[Value],
-    parameters: Sequence[Value],
-    outputs: Sequence[Value] = (),
+    loss: Value | Graph,
+    inputs: Sequence[Value | str],
+    parameters: Sequence[Value | str],
+    outputs: Sequence[Value | str] = (),
     dtype: Any = float,
     runner: str = "numpy",
 ) -> Replay:
@@ -44,7 +45,8 @@ def replay(
 
     `inputs` are the leaves that every sample of a batch has its own numbers for, in the order of a batch's columns;
     `parameters` those that training changes; every other leaf stays the number it is now. `outputs` are more nodes
-    whose numbers `predict` returns. The loss of a batch is the mean over its samples.
+    whose numbers `predict` returns. Any of them may be given by its name. The loss of a batch is the mean over its
+    samples.
 
     The `runner` "numpy" needs NumPy and nothing else. "numba" runs the same groups in machine code, faster where
     batches are small or where the graph is a long chain; compiling takes some seconds, once for each set of operations.
@@ -66,4 +68,6 @@ def replay(
                 raise missing("the runner 'numba'", package, '"micrograd-es[numba]"', error) from error
     from .run import Replay
 
-    return Replay(loss, inputs, parameters, outputs, dtype, runner)
+    graph = Graph.of(loss)
+    leaves, weights, others = map(graph.nodes, (inputs, parameters, outputs))
+    return Replay(graph.root, leaves, weights, others, dtype, runner)

@@ -16,13 +16,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..engine import Value
+from ..graph import Graph
 from ..graph.closeup import close_up
 
 if TYPE_CHECKING:
     from .run import Replay
 
 
-def microscope(r: Replay, sample: Sequence[float], *leaves: Value) -> Value:
+def microscope(r: Replay, sample: Sequence[float], *leaves: Value | str) -> Value:
     """The scalar graph of this moment of a training, for one sample: a number for every input.
 
     The parameters' numbers of now, and the sample's, are put into the very Values that the replay was made of; the loss
@@ -39,7 +40,7 @@ def microscope(r: Replay, sample: Sequence[float], *leaves: Value) -> Value:
     return close_up(r.loss, *leaves) if leaves else r.loss
 
 
-def contributions(r: Replay, batch: Any, wrt: Value | Sequence[Value]) -> Any:
+def contributions(r: Replay, batch: Any, wrt: Value | str | Sequence[Value | str]) -> Any:
     """What every sample of a batch would have the gradient of a weight be: an array of shape (samples,).
 
     Its mean is the batch's gradient. For a list of weights the shape is (samples, weights). ValueError for what is no
@@ -48,8 +49,10 @@ def contributions(r: Replay, batch: Any, wrt: Value | Sequence[Value]) -> Any:
     from numpy import array
 
     place = {p: i for i, p in enumerate(r.parameters)}
-    for w in [wrt] if isinstance(wrt, Value) else wrt:
+    weights = Graph.of(r.loss).nodes(wrt)
+    for w in weights:
         if w not in place:
             raise ValueError(f"{w.label or w!r} is no parameter of this replay")
-    at = place[wrt] if isinstance(wrt, Value) else [place[w] for w in wrt]
+    at: Any = [place[w] for w in weights]
+    at = at[0] if isinstance(wrt, Value | str) else at
     return array([r.loss_and_gradients([sample])[1][at] for sample in batch])

@@ -8,6 +8,8 @@ DIGITS, WHOLE = 4, 1e6  # significant digits; what is whole is written whole bel
 RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾"
 SUPERSCRIPT = str.maketrans("-0123456789()", RAISED)
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+SMALL, LOWERED = "aehijklmnoprstuvx", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"  # Unicode has no others
+INDEX = SUBSCRIPT | str.maketrans(SMALL, LOWERED)
 
 
 def number_text(x: float, digits: int = DIGITS) -> str:
@@ -22,6 +24,31 @@ def number_text(x: float, digits: int = DIGITS) -> str:
         return str(int(x))
     text = f"{x:.{digits}g}" if digits < 17 else repr(float(x))
     return f"{x:.0f}" if "e+" in text and abs(x) < WHOLE else text
+
+
+def spelled(name: str) -> str:
+    """A name as it stands on the board, if it was typed with what a keyboard has; any other as it is.
+
+    A letter may have any index: words, and letters that Unicode has no small form of, stay on the line. A word may have
+    numbers only.
+
+    >>> [spelled(name) for name in ("y_hat", "theta_1", "w_1_2", "W_hh", "W_hy", "h_prev", "loss_2", "learning_rate")]
+    ['ŷ', 'θ₁', 'w₁,₂', 'Wₕₕ', 'W_hy', 'h_prev', 'loss₂', 'learning_rate']
+    """
+    stem, *low = name.split("_")
+    word = stem.rstrip("0123456789")
+    letter, digits, accent = _TYPED.get(word, word), stem[len(word) :], ""
+    if len(letter) == 1 and low and low[0] in _ACCENTS:
+        accent = _ACCENTS[low.pop(0)]
+    index = "[A-Za-z0-9]+" if len(letter) == 1 else "[0-9]+"
+    if not letter.isalpha() or (digits and low) or not all(re.fullmatch(index, i) for i in low):
+        return _TYPED.get(name, name)
+    small = all(re.fullmatch(f"[0-9]+|[{SMALL}0-9]{{1,2}}", i) for i in low)
+    return (
+        unicodedata.normalize("NFC", letter + accent)
+        + digits
+        + (",".join(low).translate(INDEX) if small else "_" + "_".join(low))
+    )
 
 
 def in_brackets(number: str) -> str:
@@ -39,13 +66,16 @@ def latex_name(name: str) -> str:
 
     >>> print(latex_name("ŷ"), latex_name("w₁₂⁽¹⁾"), latex_name("x1"), latex_name("loss"), latex_name("50%"))
     \hat{y} w_{12}^{(1)} x_{1} \mathrm{loss} \text{50\%}
+    >>> print(latex_name("Wₕₕ"), latex_name("h_prev"))
+    W_{hh} h_{\mathrm{prev}}
     """
-    match = re.fullmatch(r"([^\W\d_₀-₉⁰-⁹¹²³]+)([\d₀-₉,]*)((?:⁽[⁰¹²³⁴-⁹]+⁾)?)", unicodedata.normalize("NFC", name))
+    match = _NAME.fullmatch(unicodedata.normalize("NFC", name))
     if not match:
         return r"\text{%s}" % _escaped(name)
-    stem, *scripts = (unicodedata.normalize("NFKC", part) for part in match.groups())
-    low, high = (f"{sign}{{{script}}}" if script else "" for sign, script in zip("_^", scripts))
-    return (_latex_letter(stem) if len(stem) == 1 else rf"\mathrm{{{stem}}}") + low + high
+    stem, low, high = (unicodedata.normalize("NFKC", part) for part in match.groups())
+    words = [rf"\mathrm{{{part}}}" if part.isalpha() and len(part) > 2 else part for part in low.strip("_").split("_")]
+    scripts = (f"{sign}{{{script}}}" if script else "" for sign, script in (("_", ",".join(words)), ("^", high)))
+    return _latex_letter(stem) + "".join(scripts)
 
 
 def latex_sentence(text: str) -> str:
@@ -65,12 +95,20 @@ def _escaped(text: str) -> str:
 
 def _latex_letter(letter: str) -> str:
     base, *marks = list(unicodedata.normalize("NFD", letter))
-    if marks:
-        accent = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde"}.get(marks[0])
-        return rf"\{accent}{{{base}}}" if accent and len(marks) == 1 else rf"\text{{{letter}}}"
-    return _GREEK.get(base) or (base if base.isascii() else rf"\text{{{base}}}")
+    if base.isalpha() and len(marks) == 1 and marks[0] in _ACCENTS.values():
+        accent = next(name for name, mark in _ACCENTS.items() if mark == marks[0])
+        return rf"\{accent}{{{_GREEK.get(base, base)}}}"
+    if len(letter) > 1:
+        return rf"\mathrm{{{letter}}}"
+    return _GREEK.get(letter) or (letter if letter.isascii() else rf"\text{{{letter}}}")
 
 
+_ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
+_MARKS = "".join(_ACCENTS.values())
+_NAME = re.compile(
+    rf"([^\W\d_₀-₉⁰-⁹¹²³{LOWERED}]+|[^\W\d_][{_MARKS}])"
+    rf"([\d₀-₉{LOWERED},]*|(?:(?<=^.)|(?<=[{_MARKS}]))(?!_[0-9_]+$)(?:_[A-Za-z0-9]+)+)((?:⁽[⁰¹²³⁴-⁹]+⁾)?)"
+)
 _GREEK = {
     letter: rf"\{name}"
     for letters, names in (
@@ -79,6 +117,10 @@ _GREEK = {
         ("ΓΔΘΛΞΠΣΥΦΨΩ", "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"),
     )
     for letter, name in zip(letters, names.split())
+}
+# What is typed for them. (xi and pi are rather the i-th x and the i-th p; lambda is a word of Python's.)
+_TYPED = {command[1:]: letter for letter, command in _GREEK.items() if command not in (r"\xi", r"\pi")} | {
+    "lambda_": "λ"
 }
 _ESCAPES = {c: "\\" + c for c in "#$%&_{}"} | {
     "\\": r"\textbackslash{}",

@@ -26,6 +26,7 @@ import builtins
 import linecache
 import math
 from collections.abc import Callable
+from inspect import Parameter, Signature
 from itertools import count
 from keyword import iskeyword
 from types import CodeType, FunctionType
@@ -33,7 +34,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ..core.floats import choices, is_number
 from .steps import written
-from .symbols import Python
+from .symbols import Python, plain
 
 if TYPE_CHECKING:
     from ..engine import Value
@@ -118,9 +119,40 @@ def method(op: Any, row: Any = None, other: str = "") -> Method:
     known |= {"written_out": written_out, "few": Family(for_inputs)}
     name = (row or op).symbol
     function = FunctionType(_first.__code__, known, name if name.isidentifier() and not iskeyword(name) else "operator")
+    function.__qualname__ = function.__name__
+    function.__doc__, function.__signature__ = sentence(row or op), signature(row or op)  # type: ignore[attr-defined]
     found = cast(Method, function)
     found.op = op
     return found
+
+
+def sentence(op: Any) -> str:
+    """What help() says of a row: the row itself, as people read it.
+
+    >>> from ..engine import Value
+    >>> Value.tanh.__doc__
+    'y = tanh(x), and ∂y/∂x = 1 - y².'
+    """
+    xs = {1: ["x"], None: ["a", "b", "c"]}.get(op.arity) or [*"abcdefgh"[: op.arity]]
+    try:
+        y, slopes = plain.formula(op, *xs), plain.local_gradients(op, "y", *xs)
+    except Exception:  # of text it makes nothing: what is wrong it says when it is used
+        return f"The operation {op.symbol}."
+    if op.arity is None:
+        return f"y = {y}, of any number of inputs, and ∂y/∂a = {slopes[0]}."
+    return f"y = {y}, and {', '.join(f'∂y/∂{x} = {slope}' for x, slope in zip(xs, slopes))}."
+
+
+def signature(op: Any) -> Signature:
+    "What it is called with: what the method that is written out takes."
+    if op.arity is None:
+        return Signature([Parameter("xs", Parameter.VAR_POSITIONAL)])
+    return Signature([Parameter(x, Parameter.POSITIONAL_OR_KEYWORD) for x in (*parents_of(op.arity), *op.constants)])
+
+
+def parents_of(n: int) -> list[str]:
+    "What n inputs are called in a method."
+    return ["self", "other"][:n] if n <= 2 else [f"v{i}" for i in range(1, n + 1)]
 
 
 def reflected(method: Method) -> Callable[..., Value]:
@@ -130,6 +162,7 @@ def reflected(method: Method) -> Callable[..., Value]:
         other = KNOWN["operand"](other)
         return NotImplemented if other is None else method(other, self)
 
+    swapped.__doc__ = method.__doc__
     return swapped
 
 
@@ -154,7 +187,7 @@ def source(op: Any, name: str, other: str = "", inputs: int | None = None) -> st
     n = op.arity or inputs
     if n is None:
         return MANY.format(name=name)
-    parents = ["self", "other"][:n] if n <= 2 else [f"v{i}" for i in range(1, n + 1)]
+    parents = parents_of(n)
     xs = [["x"], ["a", "b"]][n - 1] if n <= 2 else [f"x{i}" for i in range(1, n + 1)]
     forward, y, backward, locals_ = written(LANGUAGE, op, xs)
     if n > 2:

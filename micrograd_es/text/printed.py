@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, reduce
 from math import isfinite
+from operator import add, mul
 from typing import Any
 
 from ..core.floats import Float, Maths, ieee
@@ -56,6 +58,20 @@ def adds_up(sides: list[Any], result: Float) -> bool:
     "Does each side give the result, to all the digits that it is printed with?"
     near = 10.0 ** (1 - significant(result))
     return all(agree(side, result, near) for side in sides)
+
+
+def multiplied(xs: Iterable[Any]) -> Any:
+    return reduce(mul, xs)
+
+
+def added(xs: Iterable[Any]) -> Any:
+    return reduce(add, xs)
+
+
+def exact_digits(xs: Sequence[float], combine: Callable[[list[Any]], Any]) -> int:
+    "How many digits these numbers must have, that what is made of them is as it is printed."
+    result = printed(combine(list(map(Float, xs))))
+    return next((n for n in DIGITS if adds_up([combine(list(map(printed.to(n), xs)))], result)), DIGITS[-1])
 
 
 def significant(x: float) -> int:

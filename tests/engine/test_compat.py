@@ -124,6 +124,8 @@ def test_repr():
     v = Value(3)
     (v * 2).backward()
     assert repr(v) == "Value(data=3.0, grad=2.0)"
+    v.label = "it's"
+    assert repr(v) == 'Value(data=3.0, grad=2.0, label="it\'s")'  # micrograd's has none
 
 
 def test_sum_of_values():

@@ -1,11 +1,13 @@
 "The proof of the one-table design: a row added here, in one line, is at once known to everything else."
 
 import math
+import re
+from inspect import signature
 
 import pytest
 
 from micrograd_es import check, draw, explain, gradient, mermaid, paths, why
-from micrograd_es.calculus import unary
+from micrograd_es.calculus import TABLE, unary
 from micrograd_es.engine import Value
 from micrograd_es.expression.parser import parse
 from micrograd_es.text.symbols import javascript, latex, plain, python
@@ -37,6 +39,22 @@ def test_formulas(x):
     assert str(latex.local_gradients(op, "y", "x")[0]) == r"\frac{1}{1 + x \cdot x}"
     assert str(javascript.formula(op, "x")) == "Math.atan(x)" and str(python.formula(op, "x")) == "math.atan(x)"
     assert str(javascript.local_gradients(op, "y", "x")[0]) == "1.0 / (1.0 + x * x)"
+
+
+def test_help(x):
+    "A row explains itself, before and after its method is written out: one that somebody adds, too."
+    for _ in range(2):
+        assert Value.atan.__doc__ == "y = atan(x), and ∂y/∂x = 1 / (1 + x · x)."
+        assert str(signature(Value.atan)) == "(self)" and repr(x.atan).startswith("<bound method atan of Value(")
+        x.atan()
+
+
+def test_help_for_every_row():
+    "Each has a sentence and the signature of its method; so has one that makes nothing of text."
+    for name, method in TABLE.methods.items():
+        assert re.fullmatch(r"y = .+, and ∂y/∂.+ = .+\.", method.__doc__), name
+        assert str(signature(method)) in ("(self)", "(self, other)", "(self, n)", "(*xs)")
+    assert unary("odd", lambda m, x: x, lambda m, y, x: 1.0 if x > 0 else -1.0).__doc__ == "The operation odd."
 
 
 def test_reading(x):

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from micrograd_es import Value, close_up, gradient, topological
+from micrograd_es import Value, check, close_up, diagnose, draw, explain, gradient, mermaid, paths, topological, why
 from micrograd_es.graph import Graph
 from tests.support.networks import random_graph
 
@@ -20,6 +20,29 @@ def test_close_up_of_any_graph(seed):
         assert near.data == loss.data and len(topological(near)) <= len(topological(loss))
         assert Graph(near).gradients[w] == pytest.approx(slope.data, rel=1e-9, abs=1e-12)
         assert near.forward().data == pytest.approx(loss.data, rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        lambda y, x: explain(y),
+        lambda y, x: explain(y).latex(),
+        lambda y, x: paths(y, x),
+        lambda y, x: why(y, x),
+        lambda y, x: diagnose(y, x, 5),
+        lambda y, x: draw(y).source,
+        lambda y, x: mermaid(y),
+    ],
+)
+def test_a_node_made_by_hand(view):
+    "Of a student's own operation the copy has the local gradients as numbers, and no row to write them as formulas."
+    x = Value(3.0, label="x")
+    own = Value(9.0, (x,), "my square")
+    own._backward = lambda: setattr(x, "grad", x.grad + 6.0 * own.grad)
+    near = close_up(own * 2, x)
+    assert near.data == 18.0 and "6" in str(view(near, x))
+    with pytest.raises(TypeError, match="'my square' is no row of the table"):
+        check(near)
 
 
 def test_a_tie_is_not_folded_away():

@@ -2,14 +2,16 @@
 
 import subprocess
 import sys
+from time import process_time
 
 import pytest
 
 from micrograd_es import explain, label_locals
 from micrograd_es.engine import Value
 from micrograd_es.graph import Graph
-from micrograd_es.graph.names import clean
+from micrograd_es.graph.names import clean, variable_names
 from micrograd_es.nn import MLP
+from micrograd_es.text.letters import latex_name
 from tests.support import ROOT
 
 
@@ -96,6 +98,84 @@ def test_indices_of_two_digits():
     neuron = MLP(11, [2, 1]).layers[0].neurons[0]
     found = Graph(neuron([Value(0.0)] * 11), {}).names
     assert found[neuron.w[10]] == "w₁,₁₁⁽¹⁾"
+
+
+class Model:
+    "A student's: attributes in a dict and in slots; a list, a dict, an object in it; whatever would be called, refuses."
+
+    __slots__ = ("b", "empty", "__dict__")
+
+    def __init__(self):
+        self.w, self.b, self._hidden = Value(1.0), [Value(2.0), 3.0], Value(4.0)
+        self.inner, self.d = Inner(), {"alpha": Value(5.0), 2: Value(6.0)}
+
+    @property
+    def asked(self):
+        raise AssertionError("a property was asked")
+
+    def __getattr__(self, name):
+        raise AssertionError(f"asked for {name}")
+
+
+class Inner:
+    def __init__(self):
+        self.theta, self.again = (Value(7.0),), self
+
+
+def test_values_in_objects_and_dicts():
+    "Found by the way to them, the shortest; what is private, or would have to be called, is not."
+    m, w, y = Model(), Value(0.0), Value(8.0)
+    d = {"x": {"y": y}, "w": w}
+    found = variable_names({"m": m, "d": d, "self": m, "w": w, "sys": sys, "Model": Model, "_p": m})
+    assert set(found.values()) == {"w", "m.w", "m.b[0]", "m.d['alpha']", "m.inner.theta[0]", "d['x']['y']"}
+    assert (found[w], found[m.w], found[y]) == ("w", "m.w", "d['x']['y']")
+    assert "out = m.w · d['x']['y'] = 1 · 8 = 8" in str(explain(Graph(m.w * y, {"m": m, "d": d})))
+
+
+def test_views_give_no_names():
+    "What an explanation or a Graph holds, or the variables of another module, is called what it was called before."
+    root = (Value(2.0, label="x") ** 2) * 3
+    before = called(root)
+    e, g = explain(root), Graph(root)
+    assert called(root, {"e": e, "g": g, "steps": e.steps, "all": {"__name__": "elsewhere", "v": root.a}}) == before
+
+
+def test_what_is_large_is_looked_through_quickly():
+    "The pictures of MNIST beside a Value, and thousands of Values."
+    pictures, x = [[0.0] * 784 for _ in range(20_000)], Value(1.0)
+    data, xs = [(picture, 1) for picture in pictures], [Value(1.0) for _ in range(20_000)]
+    begin = process_time()
+    found = variable_names({"data": data, "more": {"pictures": pictures, "part": data[:9_000]}, "x": x, "xs": xs})
+    assert process_time() - begin < 1 and len(found) == 20_001 and found[xs[-1]] == "xs[19999]"
+
+
+TYPED = {"y_hat": "ŷ", "y_hat_1": "ŷ₁", "x_bar": "x̄", "x_tilde": "x̃", "theta_1": "θ₁", "alpha": "α", "W_hh": "Wₕₕ",
+         "w_12": "w₁₂", "w_1_2": "w₁,₂", "W_hy": "W_hy", "lambda_": "λ", "xi": "xi", "learning_rate": "learning_rate",
+         "that": "that", "loss": "loss", "x1": "x1", "x_": "x_"}  # fmt: skip
+
+
+def test_names_as_on_the_board():
+    "Of a label and of a variable."
+    nodes = [Value(1.0, label=name) for name in TYPED]
+    variables = {name: Value(1.0) for name in TYPED}
+    assert called(Value.sum(*nodes))[:-1] == list(TYPED.values())
+    assert called(Value.sum(*variables.values()), variables)[:-1] == list(TYPED.values())
+
+
+@pytest.mark.parametrize(
+    "labels", [["y_hat", "ŷ"], ["ŷ", "y_hat"], ["x_1", "x1"], ["theta_1", "theta1"], ["alpha", "α"]]
+)
+def test_two_names_that_would_look_alike(labels):
+    "They stay as they were typed, and are two in LaTeX."
+    root = Value.sum(*[Value(1.0, label=label) for label in labels])
+    assert called(root)[:-1] == labels and len({latex_name(label) for label in labels}) == 2
+
+
+def test_the_hat_of_a_prediction():
+    "What is compared with y_1 is ŷ₁; what is compared with y_hat gets no second hat."
+    y_1, y_hat, x = Value(1.0), Value(2.0), Value(3.0)
+    assert called((x * 2 - y_1) ** 2, {"x": x, "y_1": y_1}) == ["x", "2", "ŷ₁", "y₁", "v₁", "out"]
+    assert called((x * 2 - y_hat) ** 2, {"x": x, "y_hat": y_hat}) == ["x", "2", "v₁", "ŷ", "v₂", "out"]
 
 
 @pytest.mark.parametrize(

@@ -540,7 +540,8 @@ def test_hostile_labels_stay_text(show):
 
 STATES = {
     "step": "go(7)", "end": "go(steps.length - 1)", "detail": "showDetail(0)", "descended": "descend(10)",
-    "predict": "togglePredict(), move(1)", "words": "byId('all').open = true",
+    "predict": "togglePredict(), move(1)", "hint": "byId('guess').value = 2, byId('quiz').requestSubmit()",
+    "values": "predict(wanted()), jump(5)", "words": "byId('all').open = true", "zoomed": "zoomTo(4)",
 }  # fmt: skip
 
 
@@ -556,6 +557,7 @@ def test_axe_finds_nothing(show, axe, scheme, root):
             "layer": "openCluster(clusters[0])",
             "neuron": "openCluster(clusters[4])",
             "predict": "togglePredict(), move(1)",
+            "zoomed": "zoomTo(3)",
         }
         if page.evaluate("nodes.length > 9")
         else STATES
@@ -582,7 +584,21 @@ def test_keyboard_only(show):
             return s.outlineStyle !== 'none' || getComputedStyle(e.querySelector('polygon') ?? e).strokeWidth === '4px'; }""")
         assert visible, here
     assert {"play", "next", "last", "speed", "predict", "step", "n0", "n5", "range", "number", "checkbox", "alpha", "descend",
-            "reset"} <= set(reached)  # fmt: skip
+            "reset", "larger", "fitted", "full"} <= set(reached)  # fmt: skip
+    controls = page.locator(
+        "button:enabled:visible, input:visible, select:visible, summary:visible, [tabindex='0']:visible"
+    )
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY" and len(reached) + 1 == controls.count()
+    for control, key, done in [("next", "Enter", "position === 1"), ("back", " ", "position === 0"), ("last", " ", "position === 10"),
+                               ("first", "Enter", "position === 0"), ("larger", "Enter", "zoom > 1"), ("smaller", " ", "zoom === 1"),
+                               ("step", "End", "position === 10"), ("play", " ", "timer !== null"), ("play", " ", "timer === null"),
+                               ("predict", "Enter", "predicting.has('grad')"), ("asks", "ArrowDown", "predicting.has('data')"),
+                               ("predict", " ", "!predicting.size"), ("descend", "Enter", "losses.length === 2"),
+                               ("descend10", " ", "losses.length === 12"), ("reset", "Enter", "!now.changed")]:  # fmt: skip
+        page.focus(f"#{control}")
+        page.keyboard.press(key)
+        until(page, done)
+    page.keyboard.press("Home")
     page.focus('.view:not([hidden]) [data-id="n1"]')
     page.keyboard.press("Enter")
     assert page.locator("#detail-name").inner_text() == "w"

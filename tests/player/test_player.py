@@ -153,6 +153,8 @@ def test_what_is_made_by_hand_as_text():
         ("loss", "<mi>loss</mi>"),
         ("<b>", "<mtext>&lt;b&gt;</mtext>"),
         ("50%", "<mtext>50%</mtext>"),
+        ("Wₕₕ", "<msub><mi>W</mi><mrow><mi>h</mi><mi>h</mi></mrow></msub>"),
+        ("θ₁", "<msub><mi>θ</mi><mrow><mn>1</mn></mrow></msub>"),
     ],
 )
 def test_names_as_mathml(name, expected):
@@ -214,7 +216,7 @@ def test_limits():
 @pytest.mark.parametrize(
     "wrong, error, message",
     [
-        (lambda path: play(3.0), TypeError, "play: '3.0' is of type float, not a Value"),
+        (lambda path: play(3.0), TypeError, "the root of a graph: 3.0 is of type float, not a Value"),
         (lambda path: play([slide()]), TypeError, "is of type list, not a Value"),
         (lambda path: play(Value(1.0, label="x")), ValueError, "x is a leaf, made from nothing"),
         (lambda path: play(slide(), path / "page.png"), ValueError, r"page\.png: the page is saved as \.html"),

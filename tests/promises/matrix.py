@@ -49,6 +49,7 @@ PACKAGE = """
 import io, os, random, tempfile
 from contextlib import redirect_stderr, redirect_stdout
 from micrograd_es import *
+from micrograd_es import data
 from micrograd_es.cli import main
 try:
     x < "3"

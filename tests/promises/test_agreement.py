@@ -90,7 +90,7 @@ def test_page():
     program = ""
     for (root, leaves), _ in graphs(200):
         nodes = topological(root)
-        model = Model(nodes, Graph(root).names)
+        model = Model(Graph(root))
         text = script_json({"nodes": model.nodes(), "rows": [], "views": [], "learn": []})
         numbers = {nodes.index(x): x.data for x in leaves}
         program += "{" + RUN % (constants() + model.functions() + scripts, json.dumps(text), json.dumps(numbers)) + "}"

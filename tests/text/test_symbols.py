@@ -210,6 +210,11 @@ def test_operation_of_ones_own():
         ("λ", r"\lambda"),
         ("Σ", r"\Sigma"),
         ("ο", r"\text{ο}"),
+        ("x̄ᵢ", r"\bar{x}_{i}"),
+        ("θ̂₂", r"\hat{\theta}_{2}"),
+        ("Wₕₕ", "W_{hh}"),
+        ("W_hy", "W_{hy}"),
+        ("h_prev", r"h_{\mathrm{prev}}"),
         ("loss", r"\mathrm{loss}"),
         ("w[0]", r"\text{w[0]}"),
         ("learning_rate", r"\text{learning\_rate}"),
@@ -256,6 +261,12 @@ def test_infinities_for_machines():
     assert [str(javascript(x)) for x in (math.inf, -math.inf, math.nan)] == ["Infinity", "-Infinity", "NaN"]
     assert [eval(str(python(x))) for x in (math.inf, -math.inf)] == [math.inf, -math.inf]
     assert math.isnan(eval(str(python(math.nan))))
+
+
+def test_numbers_in_latex():
+    "A power of ten is one, inf and nan are spelled out: the e of \\text{nan} is no exponent."
+    found = [str(latex(x)) for x in (1e-9, math.inf, -math.inf, math.nan)]
+    assert found == [r"1 \cdot 10^{-9}", r"\infty", r"-\infty", r"\text{nan}"]
 
 
 @pytest.mark.parametrize("x", [0.0, -0.5, 1e300, math.inf, -math.inf, math.nan])
