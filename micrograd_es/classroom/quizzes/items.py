@@ -71,7 +71,7 @@ def quiz(level: str | Level, variants: int = 30, seed: Any = 1, wrt: str = "") -
     for i, sheet in enumerate(sheets(level, variants, seed)):
         e = sheet.exercises[i % len(sheet.exercises)]
         for group, q, wrong, praise in (of_value(e), of_gradient(e, wrt)):
-            advice = f"None of the classic mistakes gives this. {hint(sheet, q.number, 2)}"
+            advice = f"None of the classic mistakes gives this. {hint(sheet, q.number, 1)}"
             name = f"{sheet.name} question {q.number}"
             items.append(Item(name, group, e.asked(q), formulas(e), picture(e, q), q.answer, wrong, praise, advice))
     return items

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from html import escape
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
@@ -138,8 +139,13 @@ def begun(section: Element, item: Item, way: str, kind: str, answers: list[str])
     name = item.name.replace(" ", "-")
     made = within(section, "item", ident=f"{name}-{way}", title=item.title)
     fields = within(made, "itemmetadata/qtimetadata")
-    about = ("question_type", kind), ("points_possible", "1"), ("original_answer_ids", ",".join(answers))
-    for label, entry in about:
+    about = {
+        "question_type": kind,
+        "points_possible": "1",
+        "original_answer_ids": ",".join(answers),
+        "assessment_question_identifierref": f"{name}-{way}-question",
+    }
+    for label, entry in about.items():
         field = within(fields, "qtimetadatafield")
         within(field, "fieldlabel", label)
         within(field, "fieldentry", entry)
@@ -168,4 +174,4 @@ def rule(rules: Element, go_on: str, said: str = "", score: str = "") -> Element
 
 def feedback(item: Element, name: str, said: str) -> None:
     made = within(item, "itemfeedback", ident=name)
-    within(made, "flow_mat/material/mattext", said, texttype="text/plain")
+    within(made, "flow_mat/material/mattext", f"<p>{escape(said)}</p>", texttype="text/html")
