@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html import escape
-from itertools import groupby
+from itertools import chain, count, groupby
 
 from .answers import Answer
 from .exercises import Exercise, number
@@ -15,15 +16,17 @@ from .worksheet import document, exercise, part, template
 def feedback(report: Report) -> dict[str, str]:
     "The pages, by the names of their files: each has all sheets of one student; one without a name has its sheet's."
     pages: dict[str, str] = {}
-    ordered = sorted(report.graded, key=called)
-    for name, sheets in groupby(ordered, key=called):
-        stem = re.sub(r"[^\w]+", "-", name)[:60].strip("-") or "student"
-        taken = sum(other.lower().startswith(f"{stem.lower()}.") for other in pages)
-        while f"{stem}{'-' + str(taken + 1) if taken else ''}.html".lower() in map(str.lower, pages):
-            taken += 1
-        file = f"{stem}{'-' + str(taken + 1) if taken else ''}.html"
-        pages[file] = document(name, [section(each) for each in sheets])
+    for name, sheets in groupby(sorted(report.graded, key=called), key=called):
+        pages[file(name, pages)] = document(name, [section(each) for each in sheets])
     return pages
+
+
+def file(name: str, taken: Iterable[str]) -> str:
+    "What a student's page is called: by letters and digits alone, and not as one before, whatever the case."
+    stem = re.sub(r"[^\w]+", "-", name)[:60].strip("-") or "student"
+    endless = (f"{stem}{more}.html" for more in chain([""], (f"-{n}" for n in count(2))))
+    before = {other.lower() for other in taken}
+    return next(name for name in endless if name.lower() not in before)
 
 
 def called(graded: Graded) -> str:

@@ -27,6 +27,7 @@ from ..exercises.worksheet import formulas
 
 GROUPS = VALUES, GRADIENTS = "values", "gradients"
 ROOM = 180, 90  # mm for the picture
+EXACT = 1e-9  # relative: a slip is named at its own number, and not at one that is near
 
 
 class Wrong(NamedTuple):
@@ -86,7 +87,7 @@ def of_value(e: Exercise) -> tuple[str, Question, list[Wrong], str]:
         for n, _ in candidates(v, xs, [plain(e.names[x]) for x in v.parents], evaluated, plain):
             made = e.graph.compute({v: n})[e.nodes[q.number]]
             here = "" if v is e.nodes[q.number] else f"{number(made)} comes out if {e.names[v]} is {number(n)}: "
-            wrong += [Wrong(made, f"{here}{slip.sentence} ({slip.name}).") for slip in slips(v, xs, n, e.names)]
+            wrong += [Wrong(made, f"{here}{slip.sentence} ({slip.name}).") for slip in slips(v, xs, n, e.names, EXACT)]
     right = " = ".join(e.graph.formulas().made(e.nodes[q.number]))
     return VALUES, q, distinct(wrong, q.answer), f"{number(q.answer)} is right: {right}."
 
