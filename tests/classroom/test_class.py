@@ -173,11 +173,13 @@ def test_an_expression_of_ones_own(tmp_path, capsys, monkeypatch):
         ({"x": "two"}, "x=two: give it a number or a range, such as 2, 1/3 or -2..2"),
         ({"x": "1", "z": "2"}, "z is never used"),
         ({}, "no value for x"),
+        ({"x": "1..3", "more": " + x" * 100}, "questions on 202 arrows: a sheet has room for 99"),
     ],
 )
 def test_ranges_that_teach(ranges, message):
+    text = "x*x" + ranges.pop("more", "")
     with pytest.raises(ValueError, match=re.escape(message)):
-        own("x*x", ranges)
+        own(text, ranges)
 
 
 def test_ranges_that_are_too_narrow_or_fit_nothing():

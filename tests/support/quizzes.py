@@ -77,6 +77,10 @@ def gift(data):
             text = text.replace(code, sign[1])
         return text.strip()
 
+    def plain(text):
+        assert text.startswith("[plain]")  # or < would begin a tag
+        return text.removeprefix("[plain]")
+
     for block in re.split(r"\n\s*\n", data.decode().strip()):
         if block.startswith("$CATEGORY:"):
             group = block.rpartition("/")[2]
@@ -93,8 +97,8 @@ def gift(data):
             weight = re.match(r"%(-?\d{1,2}\.?\d*)%", answer)
             number, said = answer[weight.end() if weight else 0 :].split("#")
             number, margin = number.split(":")
-            read.append((float(weight[1]) if weight else 100.0, number, float(margin), shown(said)))
-        read += [(0.0, "*", 0.0, shown(other.removeprefix("#"))) for other in others]
+            read.append((float(weight[1]) if weight else 100.0, number, float(margin), plain(shown(said))))
+        read += [(0.0, "*", 0.0, plain(shown(other.removeprefix("#")))) for other in others]
         html = shown(text.removeprefix("[html]"))
         picture = re.search(r'src="data:image/svg\+xml;base64,([^"]*)"', html)[1]
         yield Asked(shown(title), group, html, base64.b64decode(picture, validate=True).decode(), first_near(read))

@@ -22,6 +22,7 @@ from .recipes import Dice, Recipe, of_text
 TRIES = 5_000  # throws of the dice; a hundred are enough, as a rule
 TRIED, OFTEN = 100, 25  # throws of an expression's numbers, and how many must come out even, so that all shall
 WIDEST = 10_000  # numbers in a range
+MOST = 99  # questions of an exercise, and arrows in its picture: their numbers have two digits there
 
 SHORT = "Numbers come out short: if yours do not, look again."
 ROUNDED = "Numbers do not come out short: three significant digits are enough."
@@ -101,6 +102,10 @@ def own(text: str, ranges: Mapping[str, str]) -> Level:
         return of_text(text, {name: dice.pick(numbers) for name, numbers in spread.items()})
 
     dice = Dice(f"own{letters}")
+    first = Exercise(recipe(dice))
+    arrows = sum(len(v.parents) for v in first.order)
+    if max(len(first.questions), arrows) > MOST:
+        raise ExpressionError(f"{len(first.questions)} questions on {arrows} arrows: a sheet has room for {MOST}")
     even = sum(Exercise(recipe(dice)).is_even() for _ in range(TRIED)) >= OFTEN
     return Level(
         f"own{letters}",

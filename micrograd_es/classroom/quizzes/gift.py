@@ -7,6 +7,8 @@ import re
 
 from .items import GROUPS, Item, prompt, tolerance, typed
 
+PLAIN = "[plain]"  # what is said is text: the question is HTML, and so would be what is said to its answers
+
 
 def gift(title: str, items: list[Item]) -> bytes:
     parts = []
@@ -20,12 +22,12 @@ def question(item: Item) -> str:
     svg = base64.b64encode(item.picture.encode()).decode()
     asked = prompt(item, f'<img src="data:image/svg+xml;base64,{svg}" alt="computation graph">')
     answers = [answer("", item.right, item.praise), *[answer("%0%", n, said) for n, said in item.wrong]]
-    lines = [f"::{escaped(item.title)}::[html]{escaped(asked)}{{#", *answers, f"~#{escaped(item.advice)}", "}"]
+    lines = [f"::{escaped(item.title)}::[html]{escaped(asked)}{{#", *answers, f"~#{PLAIN}{escaped(item.advice)}", "}"]
     return "\n".join(lines)
 
 
 def answer(weight: str, number: float, said: str) -> str:
-    return f"={weight}{typed(number)}:{tolerance(number):.10f}#{escaped(said)}"
+    return f"={weight}{typed(number)}:{tolerance(number):.10f}#{PLAIN}{escaped(said)}"
 
 
 def escaped(text: str) -> str:
