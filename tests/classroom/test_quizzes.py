@@ -98,6 +98,7 @@ def test_variants_are_different():
             mine = [item for item in items if item.group == group]
             assert len(mine) == 30 == len({(*item.formulas, item.picture) for item in mine})
     assert {item.asked for item in QUIZZES[OWN.name] if item.group == GRADIENTS} == {"∂loss/∂w"}
+    assert quiz(own("w1*x1", {"w1": "2..5", "x1": "2..5"}), 1, 1, wrt="w1")[1].asked == "∂loss/∂w₁"
     with pytest.raises(ValueError, match="no gradient by 'z' is asked for: there are those by .*w"):
         quiz(OWN, 1, 1, wrt="z")
 

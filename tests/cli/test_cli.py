@@ -297,7 +297,9 @@ ENDLESS = "-" * 60_000, "x" * 60_000, "1" * 60_000, "x " * 30_000
     [
         "{}", "x {}", "x x={}", "x {}=1", "x x=1 --wrt {}", "{}.py", "{}.py x=1", "x x=1 --latex={}", "x x=1 --{}", "{}(2)",
         "worksheet {}", "worksheet chain --seed {}", "worksheet chain --sheets {}", "grade {}", "grade {}.csv", "grade {} 1=1",
-        "grade chain-1-7 {}", "grade chain-1-7 {}=1", "grade chain-1-7 1={}", "grade chain-1-7 --hint {}",
+        "worksheet x x={}", "worksheet x {}=1", "worksheet {} x=1", "quiz {}", "quiz x x={}", "quiz chain --seed {}",
+        "quiz chain --variants {}", "quiz chain --format {}", "quiz chain --wrt {}", "grade chain-1-7 1=1 --of {}",
+        "grade chain-1-7 1=1 --of x x={}", "grade chain-1-7 {}", "grade chain-1-7 {}=1", "grade chain-1-7 1={}", "grade chain-1-7 --hint {}",
         "train {}", "train glyphs --hidden {}", "train glyphs --cost {}", "train glyphs --seed {}", "train glyphs --save {}/a", "x x=1 --svg no/{}",
     ],
 )  # fmt: skip

@@ -309,7 +309,10 @@ def classes():
         yield f"grades/{level}", {"report": str(report), "marks": report.table()} | classroom.feedback(report)
         Path("answers.csv").unlink()
         items = classroom.quiz(level, 3, "7b")
-        yield f"quizzes/{level}", {kind: write(level, items).decode() for kind, (write, _) in classroom.FORMATS.items()}
+        yield (
+            f"quizzes/{level}",
+            {kind: write(level, items).decode("latin-1") for kind, (write, _) in classroom.FORMATS.items()},
+        )
     said = {given: tried(classroom.sheet, given) for given in ("chain-7-0", "nothing-7-1", "chain")}
     yield (
         "worksheets/none",

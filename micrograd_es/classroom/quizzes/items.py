@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 from ...mistakes import MISTAKES, diagnose
 from ...mistakes.diagnosis import TOLERANCE, Diagnosis
 from ...mistakes.slips import candidates, evaluated, same, slips
+from ...text.letters import SUBSCRIPT
 from ...text.symbols import plain
-from ..exercises.exercises import HUGE, SMALLEST, Exercise, Question, number
+from ..exercises.exercises import HUGE, SMALLEST, Exercise, Question, meant, number
 from ..exercises.hints import hint
 from ..exercises.levels import Level
 from ..exercises.pictures import Template
@@ -85,7 +86,7 @@ def of_value(e: Exercise) -> tuple[str, Question, list[Wrong], str]:
     for v in reversed([e.nodes[other.number] for other in e.questions if other.kind == "data"]):
         xs = [x.data for x in v.parents]
         for n, _ in candidates(v, xs, [plain(e.names[x]) for x in v.parents], evaluated, plain):
-            made = e.graph.compute({v: n})[e.nodes[q.number]]
+            made = meant(e.graph.compute({v: n})[e.nodes[q.number]])
             here = "" if v is e.nodes[q.number] else f"{number(made)} comes out if {e.names[v]} is {number(n)}: "
             wrong += [Wrong(made, f"{here}{slip.sentence} ({slip.name}).") for slip in slips(v, xs, n, e.names, EXACT)]
     right = " = ".join(e.graph.formulas().made(e.nodes[q.number]))
@@ -94,12 +95,12 @@ def of_value(e: Exercise) -> tuple[str, Question, list[Wrong], str]:
 
 def of_gradient(e: Exercise, wrt: str) -> tuple[str, Question, list[Wrong], str]:
     "The gradient by the node called `wrt`, or the most telling one, and what each classic mistake makes of it."
-    asked = [q for q in e.questions if q.kind == "grad" and wrt in ("", q.name)]
+    asked = [q for q in e.questions if q.kind == "grad" and wrt.translate(SUBSCRIPT) in ("", q.name)]
     if not asked:
         known = ", ".join(q.name for q in e.questions if q.kind == "grad")
         raise ValueError(f"no gradient by {wrt[:30]!r} is asked for: there are those by {known}")
     made = [gradients for m in MISTAKES if (gradients := made_by(m, e))]
-    wrongs = {q: distinct([Wrong(g[e.nodes[q.number]], "") for g in made], q.answer) for q in asked}
+    wrongs = {q: distinct([Wrong(meant(g[e.nodes[q.number]]), "") for g in made], q.answer) for q in asked}
     q = max(asked, key=lambda q: (bool(q.answer), len(wrongs[q])))
     v = e.nodes[q.number]
     told = [Wrong(n, explained(n, diagnose(e.graph, v, n))) for n, _ in wrongs[q]]
