@@ -15,7 +15,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from ...mistakes import MISTAKES, diagnose
-from ...mistakes.diagnosis import TOLERANCE, Diagnosis
+from ...mistakes.diagnosis import SHOWN, TOLERANCE, Diagnosis
 from ...mistakes.slips import candidates, evaluated, same, slips
 from ...text.letters import SUBSCRIPT
 from ...text.symbols import plain
@@ -127,16 +127,13 @@ def may_be_typed(x: float) -> bool:
 
 
 def distinct(wrong: Iterable[Wrong], right: float) -> list[Wrong]:
-    "The wrong numbers, each with all that is said of it; without those that are taken for the right one."
-    kept: list[Wrong] = []
-    for one in wrong:
-        i = next((i for i, other in enumerate(kept) if same(one.number, other.number)), len(kept))
-        if i < len(kept):
-            said = kept[i].feedback
-            kept[i] = kept[i]._replace(feedback=said if one.feedback in said else f"{said} {one.feedback}")
-        elif may_be_typed(one.number) and not same(one.number, right):
-            kept.append(one)
-    return kept
+    "The wrong numbers, each with what is said of it first; without those that are taken for the right one."
+    kept: dict[float, list[str]] = {}
+    for n, said in wrong:
+        near = next((x for x in kept if same(n, x)), n)
+        if near in kept or may_be_typed(n) and not same(n, right):
+            kept.setdefault(near, []).append(said)
+    return [Wrong(n, " ".join(list(dict.fromkeys(said))[:SHOWN])) for n, said in kept.items()]
 
 
 def picture(e: Exercise, q: Question) -> str:
