@@ -163,7 +163,8 @@ def beamer(
     """The steps of the graph under root as slides for Beamer; saved to `path`, a .tex file.
 
     wrt: leaves to whose gradient the way backward leads; highlight: leaves to which every way stands out. frames: a
-    frame for each step, where a frame with an overlay for each is the default. ValueError for a graph that is no graph, or too large to be followed.
+    frame for each step, where a frame with an overlay for each is the default. ValueError for a graph that is no graph,
+    or too large to be followed.
     """
     graph = Graph.of(root)
     if not graph.root.parents:
