@@ -2,6 +2,7 @@
 
 import copy
 import math
+import os
 import pickle
 import random
 import re
@@ -15,6 +16,7 @@ import pytest
 from micrograd_es import Value, optim
 from micrograd_es.optim import SGD, History, fit
 from micrograd_es.system import charts
+from tests.support import ROOT
 
 
 def quadratic(ws):
@@ -192,3 +194,37 @@ def test_a_loss_that_explodes_leaves_ctrl_c_as_it_was():
     with pytest.raises(FloatingPointError):
         trained(lambda ws, _: SGD(ws, math.inf), epochs=9)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_in_a_notebook():
+    "A real kernel, interrupted as by its stop button: the cell ends well, and its last line is the curve."
+    pytest.importorskip("ipykernel")
+    from jupyter_client.manager import start_new_kernel
+
+    manager, client = start_new_kernel(kernel_name="python3", env=os.environ | {"PYTHONPATH": str(ROOT)})
+    said, shown = [], []
+    cell = """
+from micrograd_es import Value, optim
+w = Value(1.0)
+history = optim.fit(lambda few: (w - 3) ** 2, [0], optim.SGD([w], 1e-6), 10**8, accuracy=lambda: print(end=".") or 0.5)
+print(history.interrupted, len(history) > 1)
+history
+"""
+
+    def hook(message):
+        if message["msg_type"] == "stream" and not said:
+            manager.interrupt_kernel()
+        if message["msg_type"] == "stream":
+            said.append(message["content"]["text"])
+        if message["msg_type"] == "execute_result":
+            shown.append(message["content"]["data"])
+
+    try:
+        reply = client.execute_interactive(cell, output_hook=hook, timeout=20)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert reply["content"]["status"] == "ok", reply["content"]
+    told = "".join(said)
+    assert "stopped by Ctrl-C after" in told and told.rstrip().endswith("True True")
+    assert shown[0]["text/html"].startswith('<img alt="loss: 4 to ')
