@@ -136,14 +136,14 @@ def _html(graph: Graph, title: str | None, learn: list[int]) -> str:
     }
     math = {f"name-{i}": name_mathml(graph.names[v]) for v, i in graph.place.items()}
     svgs = [f'<div class="view" data-view="{i}" hidden>{board.svg()}</div>' for i, board in enumerate(boards)]
-    style = _file("player.css")
+    style = _lean("player.css")
     script = "".join(
         [
             '"use strict";\n',
             constants(),
             model.functions(),
             Hints(graph).javascript(),
-            *[_script(name) for name in SCRIPTS],
+            *[_lean(f"{name}.js") for name in SCRIPTS],
         ]
     )
     parts = {
@@ -159,9 +159,9 @@ def _html(graph: Graph, title: str | None, learn: list[int]) -> str:
     return Template(_file("page.html")).substitute(parts)
 
 
-def _script(name: str) -> str:
-    "Without what is for who edits it, a tenth of a page: the headlines tell where to look for the rest."
-    return re.sub(r"^ +| -{5,}$|^ *//(?! --).*\n", "", _file(f"{name}.js"), flags=re.MULTILINE)
+def _lean(name: str) -> str:
+    "A file without what is for who edits it, a tenth of a page: the headlines tell where to look for the rest."
+    return re.sub(r"^ +| -{5,}$|^ *//(?! --).*\n| */\* (?!--).*?\*/", "", _file(name), flags=re.MULTILINE)
 
 
 def _file(name: str) -> str:

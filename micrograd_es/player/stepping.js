@@ -54,10 +54,10 @@ function formulaOf(step) {
     }, sign)];
 }
 
-// A formula wider than its place can be scrolled, with the keyboard too.
+// What is larger than its place can be scrolled, with the keyboard too.
 function scrollable() {
-    for (const box of document.querySelectorAll(".formula")) {
-        box.toggleAttribute("tabindex", box.scrollWidth > box.clientWidth);
+    for (const box of document.querySelectorAll(".formula, #card")) {
+        box.toggleAttribute("tabindex", box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight);
         if (box.hasAttribute("tabindex")) box.setAttribute("tabindex", "0");
     }
 }
