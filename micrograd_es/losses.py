@@ -116,7 +116,7 @@ def bce_with_logits(z: Any, y: Any) -> Value:
     23.00000000010262
     """
     z, (y,) = _value(z), _probabilities("bce_with_logits", "y", [y])
-    terms = [(weight, (sign * z).softplus()) for weight, sign in ((y, -1), (_rest(y), 1)) if _counts(weight)]
+    terms = [(weight, side.softplus()) for weight, side in ((y, -z), (_rest(y), z)) if _counts(weight)]
     return _sum(term if is_constant(weight) and weight.data == 1 else weight * term for weight, term in terms)
 
 
@@ -132,9 +132,15 @@ def _all_shares(m: Any, y: Any, z: Any, *others: Any) -> Any:
     return (-total(shares), *shares)
 
 
-# One row more, with the true class's score first: ln(e^z + e^z' + ...) - z. Its gradient is a - y, the softmax less the
-# label; for the true class the row adds up the other classes' shares, which keeps the digits that a - 1 would lose.
-softmax_cross_entropy = function("softmaxCE", _from_logits, _all_shares)
+def _less_label(m: Any, y: Any, z: Any, *others: Any) -> Any:
+    shares = m.exp(-y), *[m.exp(other - z - y) for other in others]
+    labels = 1.0, *[0.0 for _ in others]
+    return tuple(m.called("p", share) - m.called("y", label) for share, label in zip(shares, labels))
+
+
+# One row more, with the true class's score first: ln(e^z + e^z' + ...) - z. Its gradient is p - y, the softmax less the
+# label; for the true class the row adds up the other classes' shares, which keeps the digits that p - 1 would lose.
+softmax_cross_entropy = function("softmaxCE", _from_logits, _less_label, exact=_all_shares)
 
 
 def cross_entropy_with_logits(logits: Numbers, target: Any) -> Value:

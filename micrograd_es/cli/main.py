@@ -240,7 +240,11 @@ def pictures(root: Value, wrt: list[Value], options: argparse.Namespace) -> None
 
 
 def write(path: str, kind: str, save: Callable[[str], object]) -> None:
-    "Save it under that name, with its suffix, and say so."
+    "Save it under that name, with its suffix, and say so. A name with the suffix of something else is a mistake."
+    suffix = Path(path).suffix.lower().lstrip(".")
+    if suffix != kind and suffix in (*PICTURES, "html"):
+        option = "play" if suffix == "html" else suffix
+        raise ExpressionError(f"--{'play' if kind == 'html' else kind} {path}: a .{suffix} is written by --{option}")
     path = path if path.lower().endswith(f".{kind}") else f"{path}.{kind}"
     try:
         save(path)

@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import unescape
 from typing import Any
 
 from ..engine import Value
 from ..graph import Graph
-from ..graph.routes import is_constant
-from ..text.letters import number_text
-from . import draw
-from .nodes import locals_or_none, refuse
+from . import chosen, draw
 
 
 def mermaid(root: Value | Graph) -> str:
     """The graph as Mermaid text, which JupyterLab and GitHub draw: the picture where no Graphviz can be had.
 
-    ValueError above 500 nodes.
+    The same boxes and edges as `draw` has, folded as there. ValueError above 500 boxes.
     """
-    graph = Graph.of(root)
-    order = graph.order
-    refuse(len(order))
-    called, ids = graph.names, {v: f"n{i}" for v, i in graph.place.items()}
-    lines = ["flowchart LR"]
-    for v in order:
-        fields = [called[v], f"data {graph.text(v)}", f"grad {graph.grad_text(v)}"]
-        lines.append(f'  {ids[v]}["{"<br>".join(map(_entities, fields[:1] if is_constant(v) else fields))}"]')
-    for v in order:
-        for parent, local in zip(v.parents, locals_or_none(graph, v)):
-            number = "" if local is None else f'|"{number_text(local)}"|'
-            lines.append(f"  {ids[parent]} -->{number} {ids[v]}")
-    return "\n".join(lines) + "\n"
+    chosen(Graph.of(root)).draw_on(text := Mermaid())
+    return "\n".join(["flowchart LR", *text.boxes, *text.lines]) + "\n"
 
 
-def _entities(text: str) -> str:
-    "Text that Mermaid shows as it stands: all that is no letter or digit becomes an entity."
-    return "".join(c if c.isalnum() or c in " .–-" else f"#{ord(c)};" for c in text)
+class Mermaid:
+    "What a `Drawing` draws on, to become Mermaid text: looks, frames and columns are left to Mermaid."
+
+    def __init__(self) -> None:
+        self.boxes: list[str] = []
+        self.lines: list[str] = []
+
+    def node(self, name: str, label: str, **_: Any) -> None:
+        self.boxes.append(f'  {name}["{_entities(label)}"]')
+
+    def edge(self, tail: str, head: str, label: str = "", style: str = "", **_: Any) -> None:
+        if style != "invis":
+            arrow = "-.->" if style == "dashed" else "-->"
+            self.lines.append(f"  {tail} {arrow}" + (f'|"{_entities(label)}"|' if label else "") + f" {head}")
+
+    def edges(self, _: Any) -> None:
+        "They keep boxes in order."
+
+    def attr(self, *_: Any, **__: Any) -> None:
+        "It has its own looks."
+
+    @contextmanager
+    def subgraph(self, **_: Any) -> Iterator[Mermaid]:
+        yield self
+
+
+def _entities(label: str) -> str:
+    "A label of DOT as Mermaid shows it: all that is no letter or digit becomes an entity."
+    lines = "".join("\n" if c == "\\n" else c[-1] for c in re.findall(r"\\.|[^\\]", unescape(label))).split("\n")
+    return "<br>".join("".join(c if c.isalnum() or c in " .–-" else f"#{ord(c)};" for c in line) for line in lines)
 
 
 def _repr_html_(v: Value) -> str | None:

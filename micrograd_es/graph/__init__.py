@@ -175,8 +175,15 @@ class Graph:
         if v not in self._digits:
             local = self.moment.local_grads[v] or ()
             edges = [e for place, slope in enumerate(local) if self.gives(e := Edge(v, place, slope))]
-            self._digits[v] = digits_needed(v, self.numbers[v], [self.numbers[x] for x in v.parents], edges)
+            self._digits[v] = digits_needed(
+                v, self.numbers[v], [self.numbers[x] for x in v.parents], edges, self.size(v)
+            )
         return self._digits[v]
+
+    def size(self, v: Value) -> float:
+        "How large what is added up in a node is."
+        local = self.moment.local_grads[v] or ()
+        return max([abs(self.numbers[x] * slope) for x, slope in zip(v.parents, local)], default=0.0)
 
     def text(self, v: Value) -> str:
         "The number of a node for people."

@@ -20,6 +20,9 @@ FEW = 5  # numbers in a formula, up to which each is looked at alone
 SAME = 1e-6  # how far, relatively, a lecture's form may be from the local gradient, which may be computed by another
 
 
+Sides = Callable[["Formulas"], list[Any]]  # of an equation, in whatever language these formulas are
+
+
 class Formulas:
     """The formulas of one graph in one language, by the names of its nodes.
 
@@ -48,7 +51,7 @@ class Formulas:
         def computed(f: Formulas) -> list[Any]:
             return [f.language.formula(v.op, *map(f.number, v.parents))] if v.op.forward else []
 
-        numbers = self.exactly(computed, lambda f: f.number(v))
+        numbers = self.exactly(computed, lambda f: f.number(v), self.graph.size(v))
         return self.sides([*self._named(v), *numbers, self.number(v)])
 
     def named(self, v: Value) -> list[str]:
@@ -98,19 +101,20 @@ class Formulas:
             return [with_locals(of) for of in (f.local, f.local_in_numbers, f.local_number)]
 
         named = [self.d(self.root, node), side(lambda c: self.d(self.root, c), lambda c: self.d(c, node))]
-        numbers = self.exactly(computed, lambda f: f.language(total))
+        size = max(abs(grads[e.child] * e.local) for e in uses)
+        numbers = self.exactly(computed, lambda f: f.language(total), size)
         return self.sides([*named, *numbers, self.language(total)])
 
-    def exactly(self, computed: Callable[[Formulas], list[Any]], result: Callable[[Formulas], Any]) -> list[Any]:
+    def exactly(self, computed: Sides, result: Callable[[Formulas], Any], size: float = 0.0) -> list[Any]:
         "What is computed, with the digits it takes to give the result as it is printed; without what never does."
-        digits, shown = self.digits_for(computed, result), result(self.graph.formulas(printed))
-        true = [adds_up([side], shown) for side in computed(self.graph.formulas(printed.to(digits)))]
+        digits, shown = self.digits_for(computed, result, size), result(self.graph.formulas(printed))
+        true = [adds_up([side], shown, size) for side in computed(self.graph.formulas(printed.to(digits)))]
         return [side for side, yes in zip(computed(self.to(digits)), true) if yes]
 
-    def digits_for(self, computed: Callable[[Formulas], list[Any]], result: Callable[[Formulas], Any]) -> int:
+    def digits_for(self, computed: Sides, result: Callable[[Formulas], Any], size: float = 0.0) -> int:
         at = self.graph.formulas
         shown = result(at(printed))
-        return next((n for n in DIGITS if adds_up(computed(at(printed.to(n))), shown)), DIGITS[-1])
+        return next((n for n in DIGITS if adds_up(computed(at(printed.to(n))), shown, size)), DIGITS[-1])
 
     def multiplied(self, edges: list[Edge], product: float) -> Formulas:
         "The same, with as many digits as it takes that the local gradients along a path give this product."
@@ -151,7 +155,7 @@ def gives(edge: Edge, y: float, xs: list[float]) -> bool:
     return agree(value, edge.local, SAME)
 
 
-def digits_needed(v: Value, y: float, xs: list[float], edges: list[Edge]) -> tuple[int, int]:
+def digits_needed(v: Value, y: float, xs: list[float], edges: list[Edge], size: float) -> tuple[int, int]:
     """How many digits the numbers at a node must have for its own formula, and for these of its local gradients.
 
     Half of what a line may be off is left for the rounding of its result.
@@ -172,5 +176,5 @@ def digits_needed(v: Value, y: float, xs: list[float], edges: list[Edge]) -> tup
         slopes = m.local_gradients(v.op, y, *xs)
         return all(agree(slopes[e.place], e.local, NEAR / 2) for e in edges)
 
-    own = needed(lambda m, _, xs: agree(m.formula(v.op, *xs), y, NEAR / 2)) if v.op.forward else DIGITS[0]
+    own = needed(lambda m, _, xs: agree(m.formula(v.op, *xs), y, NEAR / 2, size)) if v.op.forward else DIGITS[0]
     return own, needed(slopes_agree) if edges else DIGITS[0]

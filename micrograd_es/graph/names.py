@@ -115,12 +115,14 @@ def known_names(order: list[Value], variables: Mapping[str, Any] | None = None) 
     "The names that the nodes of a graph have of their own: all but v₁, v₂, ..., and perhaps two alike."
     known = variable_names(caller() if variables is None else variables)
     for v in order:
-        for call in v.calls:
-            for x, name in call.module.name_nodes(v).items():
-                if x.parents:
-                    known.setdefault(x, name)
-                else:  # a weight keeps its place in the network, whatever a loop variable calls it
-                    known[x] = name
+        given: dict[Value, str] = {}
+        for call in v.calls:  # the outer module knows more
+            given |= call.module.name_nodes(v)
+        for x, name in given.items():
+            if x.parents:
+                known.setdefault(x, name)
+            else:  # a weight keeps its place in the network, whatever a loop variable calls it
+                known[x] = name
     for v in order:
         if v.label:
             known[v] = clean(v.label)

@@ -7,9 +7,11 @@ deep-learning library the kernel is not flipped (cross-correlation).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from ..engine import Value
+from ..text.letters import SUBSCRIPT
 from . import init as inits
 from .module import Module, counted
 from .perceptron import Activation, activation, as_values, check_inputs
@@ -62,6 +64,13 @@ class Conv1d(Module):
     def __repr__(self) -> str:
         return f"Conv1d({len(self.w[0])}, {len(self.w)}, {self.kernel})"
 
+    @cached_property
+    def names(self) -> dict[Value, str]:
+        return named(self)
+
+    def name_nodes(self, out: Value) -> dict[Value, str]:
+        return self.names
+
 
 class Conv2d(Module):
     """The same in two dimensions: a square kernel, the Σ of w[o][c][k][l] · x[c][i·stride + k][j·stride + l].
@@ -111,6 +120,23 @@ class Conv2d(Module):
 
     def __repr__(self) -> str:
         return f"Conv2d({len(self.w[0])}, {len(self.w)}, {self.kernel})"
+
+    @cached_property
+    def names(self) -> dict[Value, str]:
+        return named(self)
+
+    def name_nodes(self, out: Value) -> dict[Value, str]:
+        return self.names
+
+
+def named(conv: Conv1d | Conv2d) -> dict[Value, str]:
+    "w₁₂₃ is to channel 1, from channel 2, at tap 3 (of an image two taps); an index that can only be 1 is left out."
+    names, sizes = {}, (len(conv.w), len(conv.w[0]))
+    for way, w in conv.named_parameters():
+        letter, *places = way.split(".")
+        indices = [int(i) + 1 for n, i in enumerate(places) if n >= len(sizes) or sizes[n] > 1]
+        names[w] = (letter + ("," if max(indices, default=0) > 9 else "").join(map(str, indices))).translate(SUBSCRIPT)
+    return names
 
 
 def places(length: int, kernel: int, stride: int, padding: int) -> range:

@@ -11,12 +11,15 @@ from .lists import whole
 
 
 class Call:
-    "One call of a module. The values that came out of it carry it (`Value.calls`), so that a picture can say so."
+    """One call of a module. The values that came out of it carry it (`Value.calls`), so that a picture can say so.
 
-    __slots__ = ("module",)
+    `step` is when, where a module is called step after step: 1, 2, ...
+    """
+
+    __slots__ = ("module", "step")
 
     def __init__(self, module: Module):
-        self.module = module
+        self.module, self.step = module, 0
 
 
 def signed(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -132,8 +135,8 @@ class Module:
 
     # -- for pictures and explanations
 
-    def caption(self) -> str:
-        "What stands on its frame."
+    def caption(self, out: Value | None = None) -> str:
+        "What stands on its frame: on that of the call which made `out`, if one is given."
         return f"layer {self.number}" if self.number else type(self).__name__
 
     def name_nodes(self, out: Value) -> dict[Value, str]:

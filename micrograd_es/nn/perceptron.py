@@ -83,7 +83,7 @@ class Neuron(Module):
 
     # -- for pictures and explanations
 
-    def caption(self) -> str:
+    def caption(self, out: Value | None = None) -> str:
         places = (("layer", self.number), ("neuron", self.index))
         return ", ".join(f"{what} {n}" for what, n in places if n) or "neuron"
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..engine import Value
+from ..text.letters import SUBSCRIPT
 from .functional import mean
 from .module import Module, counted
 from .perceptron import check_inputs
@@ -59,6 +60,10 @@ class BatchNorm(Module):
 
     def __repr__(self) -> str:
         return f"BatchNorm({len(self.gamma)})"
+
+    def name_nodes(self, out: Value) -> dict[Value, str]:
+        letters = {"γ": self.gamma, "β": self.beta}
+        return {v: f"{letter}{i}".translate(SUBSCRIPT) for letter, vs in letters.items() for i, v in enumerate(vs, 1)}
 
 
 class Dropout(Module):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..draw.folded import Folded
-from ..draw.nodes import SILENT, escape
+from ..draw.looks import Look
+from ..draw.nodes import SILENT, escape, text_of
 from ..engine import Value
 from ..graph import Graph
 from ..graph.modules import Cluster
@@ -28,8 +30,10 @@ SPACIOUS = 20  # nodes up to which an edge has room for upstream × local = down
 class Board(Folded):
     "One view of the graph: what is opened has a frame, what is closed is a box; each cluster has a number."
 
+    tidy = False  # each node of the graph has its place in the page
+
     def __init__(self, graph: Graph, view: View, number: dict[Cluster, int], *, rankdir: str = "LR"):
-        super().__init__(graph, view.closed, rankdir=rankdir)
+        super().__init__(graph, view.closed, look=Look(rankdir))
         self.opened, self.number, self.gradients = view.opened, number, graph.gradients
         self.several = self.added()
         self.spacious = len(self.drawn) <= SPACIOUS
@@ -37,6 +41,8 @@ class Board(Folded):
 
     def fill(self, dot: Picture) -> None:
         dot.attr("graph", ranksep="1.4" if self.dense else "0.35" if self.spacious else "0.5", nodesep="0.2")
+        dot.attr("node", margin="0.11,0.055", width="0.75", height="0.5")  # the page fills them in
+        dot.attr("edge", fontsize="11", arrowsize="1")
         framed: set[Value] = set()
         for cluster in self.opened:
             if not any(cluster in outer.parts for outer in self.opened):
@@ -46,35 +52,37 @@ class Board(Folded):
                 self.node(dot, v)
         for id, edges in self.lines.items():
             self.line(dot, id, edges)
+        self.columns(dot, set(self.drawn) - framed)
+        self.keep_order(dot)
 
     def added(self) -> set[Value]:
         "The nodes to whose gradient more than one step adds; a line that stands for several edges is one step."
         sources = [
             edge for edges in self.lines.values() for edge in (edges[:1] if self.slope(edges) is None else edges)
         ]
-        uses = Counter(self.home.get(x, x) for x in (e.child.parents[e.place] for e in sources))
+        uses = Counter(self.place(x) for x in (e.child.parents[e.place] for e in sources))
         return {x for x, times in uses.items() if times > 1}
 
     def frame(self, dot: Any, cluster: Cluster) -> set[Value]:
         "What is in an opened cluster, with a frame around it; frames in frames."
         framed: set[Value] = set()
         with dot.subgraph(name=f"cluster_{self.number[cluster]}") as inner:
-            inner.attr(label=f"▾ {escape(cluster.title)}", id=f"c{self.number[cluster]}")
+            inner.attr(label=f"▾ {escape(cluster.title)}", margin="8", id=f"c{self.number[cluster]}")
             for part in cluster.parts:
                 if part in self.opened:
                     framed |= self.frame(inner, part)
-            for v in cluster.nodes:
-                if v not in framed and self.home.get(v, v) is v:
-                    self.node(inner, v)
-                    framed.add(v)
-        return framed
+            own = [v for v in cluster.nodes if v not in framed and self.place(v) is v]
+            for v in own:
+                self.node(inner, v)
+        return framed | set(own)
 
     def node(self, dot: Any, v: Value) -> None:
         if v in self.boxes:
-            self.box(dot, self.boxes[v])
+            self.closed(dot, self.boxes[v])
             return
         if is_constant(v):
-            super().node(dot, v)
+            text = escape(self.graph.text(v))
+            dot.node(self.ids[v], text, id=self.ids[v], style="rounded", **{"class": "constant"})
             return
         title = self.names[v]
         if v.parents:
@@ -82,24 +90,24 @@ class Board(Folded):
             title += f" = {formula}" if len(formula) <= 30 else f" = {v.op.symbol} of {len(v.parents)}"
         self.record_node(dot, v, title, "root" if v is self.root else "operation" if v.parents else "leaf")
 
-    def box(self, dot: Any, cluster: Cluster) -> None:
+    def closed(self, dot: Any, cluster: Cluster) -> None:
         self.record_node(dot, cluster.out, f"▸ {self.title(cluster)}", "folded")
 
     def record_node(self, dot: Any, v: Value, title: str, kind: str) -> None:
         several = self.is_layer(v)
         grad = ADDED if v in self.several and not several else f"grad {SPAN if several else NUMBER}"
         fields = [title, f"data {SPAN if several else NUMBER}", grad]
-        if several:
-            fields.append(self.shape(self.boxes[v]))
-        dot.node(self.ids[v], self.record(fields), id=self.ids[v], **{"class": kind})
+        if several and (shape := self.shape(self.boxes[v])):
+            fields.append(shape)
+        dot.node(self.ids[v], text_of(fields), id=self.ids[v], **{"class": kind})
 
-    def line(self, dot: Any, id: str, edges: list[Edge]) -> None:
+    def line(self, dot: Any, id: str, edges: list[Edge], text: Sequence[str] = ()) -> None:
         v, place, local = edges[0]
-        x, slope, end = v.parents[place], self.slope(edges), self.home.get(v, v)
+        x, slope, end = v.parents[place], self.slope(edges), self.place(v)
         silent = is_constant(x) or is_silent(v, x) or self.dense
         label = "" if silent or slope is None else self.label(v, place, end, slope)
         look = {"class": "many"} if slope is None else SILENT if is_silent(v, x) else {}
-        dot.edge(self.ids[self.home.get(x, x)], self.ids[end], label, id=id, **look)
+        dot.edge(self.ids[self.place(x)], self.ids[end], label, id=id, **look)
 
     def label(self, v: Value, place: int, end: Value, slope: float) -> str:
         "Room for the local gradient, and under it for what goes downstream."
@@ -122,7 +130,7 @@ class Board(Folded):
             "open": [self.number[c] for c in self.opened],
             "closed": [self.number[c] for c in self.boxes.values()],
             "spacious": self.spacious,
-            "tall": self.rankdir == "TB",
+            "tall": self.look.rankdir == "TB",
         }
 
     def svg(self) -> str:

@@ -18,7 +18,7 @@ class Formulas {
         const { parents, row } = nodes[i];
         if (!parents) return [this.name(i), this.node(i)];
         const computed = f => known(i) ? [f.language.formula(row, parents.map(x => f.node(x)))] : [];
-        const numbers = this.exactly(computed, f => f.node(i));
+        const numbers = this.exactly(computed, f => f.node(i), sizeOf(i));
         return [this.name(i), this.language.formula(row, parents.map(x => this.name(x))), ...numbers, this.node(i)];
     }
 
@@ -50,14 +50,15 @@ class Formulas {
             side(f, c => f.number(grads[c]), c => f.sum(along.filter(e => e.child === c).map(of)));
         const computed = f => [e => f.local(e), e => f.localInNumbers(e), e => f.localNumber(e)].map(of => inNumbers(f, of));
         const named = side(this, c => this.d(root, c), c => this.d(c, i));
-        return [this.d(root, i), named, ...this.exactly(computed, f => f.number(total)), this.number(total)];
+        const size = Math.max(...along.map(e => Math.abs(flow(grads, e))));
+        return [this.d(root, i), named, ...this.exactly(computed, f => f.number(total), size), this.number(total)];
     }
 
     // What is computed, with as many digits as it takes to give the result as it is printed; without what never does.
-    exactly(computed, result) {
+    exactly(computed, result, size) {
         const shown = result(new Formulas(new Printed())), at = n => computed(new Formulas(new Printed(n)));
-        const digits = DIGITS.find(n => addsUp(at(n), shown)) ?? DIGITS.at(-1), sides = at(digits);
-        return computed(this.to(digits)).filter((_, i) => addsUp([sides[i]], shown));
+        const digits = DIGITS.find(n => addsUp(at(n), shown, size)) ?? DIGITS.at(-1), sides = at(digits);
+        return computed(this.to(digits)).filter((_, i) => addsUp([sides[i]], shown, size));
     }
 }
 
@@ -90,18 +91,22 @@ class Printed {
     slopes(row, y, xs) { return (ROWS[row].slides ?? ROWS[row].locals)(y, ...xs); }
 }
 
-const agree = (a, b, near = NEAR) => Object.is(a, b) || a === b || Math.abs(a - b) <= near * Math.abs(b);
+// A 0 has no digits: it is as exact as what is added up, which has this size.
+const agree = (a, b, near = NEAR, size = 0) =>
+    Object.is(a, b) || a === b || Math.abs(a - b) <= (near * Math.abs(b) || NEAR * size);
+
+const sizeOf = i => Math.max(0, ...(nodes[i].parents ?? []).map((x, k) => Math.abs(now.data[x] * now.locals[i][k])));
 
 // Does each side give the result, to all the digits that it is printed with?
-function addsUp(sides, result) {
+function addsUp(sides, result, size = 0) {
     const digits = Math.abs(result).toString().split("e")[0].replace(".", "").replace(/^0+|0+$/g, "").length;
-    return sides.every(side => agree(side, result, 10 ** (1 - Math.max(DIGITS[0], digits))));
+    return sides.every(side => agree(side, result, 10 ** (1 - Math.max(DIGITS[0], digits)), size));
 }
 
 // These numbers as texts, with as many digits as it takes that what is made of them is as it is printed.
 function exactTexts(xs, combine) {
     const shownResult = new Printed().number(combine(xs));
-    const digits = DIGITS.find(n => addsUp([combine(xs.map(x => new Printed(n).number(x)))], shownResult)) ?? DIGITS.at(-1);
+    const digits = DIGITS.find(n => addsUp([combine(xs.map(x => new Printed(n).number(x)))], shownResult, Math.max(...xs.map(Math.abs)))) ?? DIGITS.at(-1);
     return xs.map(x => shown(x, digits));
 }
 
@@ -134,7 +139,7 @@ function findNeeded(i) {
         const mixed = exact.length <= FEW ? exact.map((x, k) => short.with(k, x)) : [];
         return [short, ...mixed].every(([y, ...xs]) => right(m, y, xs));
     }) ?? DIGITS.at(-1);
-    const own = enough((m, _, xs) => !known(i) || agree(m.formula(row, xs), now.data[i], NEAR / 2));
+    const own = enough((m, _, xs) => !known(i) || agree(m.formula(row, xs), now.data[i], NEAR / 2, sizeOf(i)));
     const slopes = enough((m, y, xs) => {
         const found = m.slopes(row, y, xs);
         return places.every(place => agree(found[place], now.locals[i][place], NEAR / 2));

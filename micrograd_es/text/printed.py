@@ -49,15 +49,15 @@ class Printed(Maths):
 printed = Printed.to(FEWEST)
 
 
-def agree(a: float, b: float, near: float = NEAR) -> bool:
-    "Are they one number, as far as its digits go?"
-    return a == b or abs(a - b) <= near * abs(b) or (a != a and b != b)
+def agree(a: float, b: float, near: float = NEAR, size: float = 0.0) -> bool:
+    "Are they one number, as far as its digits go? A 0 has none: it is as exact as what is added up, which has this size."
+    return a == b or abs(a - b) <= (near * abs(b) or NEAR * size) or (a != a and b != b)
 
 
-def adds_up(sides: list[Any], result: Float) -> bool:
+def adds_up(sides: list[Any], result: Float, size: float = 0.0) -> bool:
     "Does each side give the result, to all the digits that it is printed with?"
     near = 10.0 ** (1 - significant(result))
-    return all(agree(side, result, near) for side in sides)
+    return all(agree(side, result, near, size) for side in sides)
 
 
 def multiplied(xs: Iterable[Any]) -> Any:
@@ -70,8 +70,8 @@ def added(xs: Iterable[Any]) -> Any:
 
 def exact_digits(xs: Sequence[float], combine: Callable[[list[Any]], Any]) -> int:
     "How many digits these numbers must have, that what is made of them is as it is printed."
-    result = printed(combine(list(map(Float, xs))))
-    return next((n for n in DIGITS if adds_up([combine(list(map(printed.to(n), xs)))], result)), DIGITS[-1])
+    result, size = printed(combine(list(map(Float, xs)))), max(map(abs, xs))
+    return next((n for n in DIGITS if adds_up([combine(list(map(printed.to(n), xs)))], result, size)), DIGITS[-1])
 
 
 def significant(x: float) -> int:

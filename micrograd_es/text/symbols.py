@@ -103,7 +103,7 @@ class Language(Maths):
     for people; in one for machines the table's row of that name is written out.
     """
 
-    for_people, names, digits = False, True, DIGITS
+    for_people, names, digits, brief = False, True, DIGITS, False
     times, fraction, brackets, d_by_d = " * ", "", "({})", "d{}_d{}"
     at_least, at_most, either, choice = " >= ", " <= ", "{} or {}", "({1} if {0} else {2})"
 
@@ -146,6 +146,9 @@ class Language(Maths):
             return self(a if condition else b)
         text = self.choice.format(condition, self(a), self(b).within(SUM))
         return Symbol(text, ATOM if self.choice.startswith("(") else COMPARISON, self)
+
+    def called(self, name: str, x: Any) -> Any:
+        return self(name) if self.brief else x
 
     def derivative(self, y: str, x: str) -> Symbol:
         return Symbol(self.d_by_d.format(self(y), self(x)), ATOM, self)
@@ -254,6 +257,7 @@ class JavaScript(Language):
 
 
 plain = Plain({"abs": "|{}|", "sqrt": "√({})", "sigmoid": "σ({})"})
+brief = Plain(plain.spellings, brief=True)  # for an edge, which has no room: what a lecture has a name for is that name
 latex = Latex({
     "abs": r"\left|{}\right|", "sqrt": r"\sqrt{{{}}}", "exp": "e^{{{}}}",
     "sigmoid": r"\sigma\left({}\right)", "σ": r"\sigma\left({}\right)",

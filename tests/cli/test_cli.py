@@ -163,6 +163,16 @@ def test_formats_that_need_graphviz(run, kind, start):
         assert status == 2 and err.startswith("micrograd-es: ") and err.count("\n") == 1 and not os.listdir()
 
 
+@pytest.mark.parametrize(
+    "option, path, instead", [("svg", "a.pdf", "pdf"), ("png", "a.HTML", "play"), ("play", "a.svg", "svg")]
+)
+def test_a_name_of_something_else(run, here, option, path, instead):
+    "graph.pdf.svg is not what anybody meant."
+    status, _, err = run(*SLIDE, f"--{option}", path)
+    assert status == 2 and f"--{option} {path}: a .{path[2:].lower()} is written by --{instead}" in err
+    assert not os.listdir(here)
+
+
 @pytest.mark.parametrize("path", ["no/such/place.svg", "directory.svg", "file/under.svg", "n" * 300 + ".svg"])
 def test_a_path_that_cannot_be_written(run, here, path):
     (here / "directory.svg").mkdir()

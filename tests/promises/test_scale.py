@@ -61,8 +61,10 @@ def test_large_graphs_are_answered_at_once():
     "Nobody waits for a page or a picture that cannot be (a page once took minutes to say no): it says what to do instead."
     xs, net = [Value(0.5) for _ in range(600)], nn.MLP(600, [20, 20], act="tanh")
     loss = Value.sum(*net(xs))
-    for view in (play, draw):
+    for view, graph in (play, loss), (draw, Value.sum(*[x * x for x in xs])):
         start = perf_counter()
         with pytest.raises(ValueError, match=r"close_up\(root, w\)"):
-            view(loss)
+            view(graph)
         assert perf_counter() - start < 5
+    start = perf_counter()
+    assert draw(loss).source.count("class=folded") == 3 and perf_counter() - start < 5

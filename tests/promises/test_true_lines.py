@@ -47,8 +47,11 @@ def false_lines(root, leaves):
         reader = Reader(numbers, spelling, rows)
         assert len(lines) >= len(told.forward) + len(told.steps), view
         yield from ((view, line) for equation in lines for line in reader.false(equation))
-    yield from (("draw", line) for line in drawn(draw(graph, edges="both"), Reader(numbers.keys(), rows=rows)))
+    picture = draw(graph, fold="none", edges="both")
+    yield from (("draw", line) for line in drawn(picture, Reader(numbers.keys(), rows=rows)))
     reader = Reader(numbers, rows=rows)
+    for fold in ("neurons", "layers"):
+        yield from (("draw", line) for line in folded(draw(graph, fold=fold, edges="both"), reader))
     for leaf in leaves:
         if count_paths(graph, leaf) <= LIMIT:
             yield from (("paths", line) for line in along_paths(str(paths(graph, leaf)), reader))
@@ -75,7 +78,18 @@ def drawn(picture, reader):
             yield from reader.false(f"{title} = {data.removeprefix('data ')}", digits=4)
         yield from reader.false(re.sub(r" \(here .*\)$", "", grad.removeprefix("grad ")))
     for *_, label in edges:
-        yield from reader.false(label, digits=4)
+        yield from reader.false(label.replace("= p - y ", ""), digits=4)
+
+
+def folded(picture, reader):
+    "A box says of a node name and number, and may say its formula; an edge ∂y/∂x = number, or w = number and its grad."
+    nodes, edges = boxes(picture)
+    for name, *lines in nodes.values():
+        formula = " ".join(lines[: next((i for i, line in enumerate(lines) if line.startswith("grad")), 0)])
+        if formula.startswith("= "):
+            yield from reader.false(f"{formula.removeprefix('= ')} = {name.rpartition(' ')[2]}", digits=4)
+    for *_, label in edges:
+        yield from reader.false(label.partition(" grad ")[0].replace("= p - y ", ""), digits=4)
 
 
 def along_paths(text, reader):

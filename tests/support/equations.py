@@ -21,8 +21,10 @@ def value(text):
         return None
 
 
-def near(found, said, digits=None):
-    "Is it what was said, to the digits that were said?"
+def near(found, said, digits=None, size=0.0):
+    "Is it what was said, to the digits that were said? A 0 is as exact as the numbers of this size that give it."
+    if said == 0 and abs(found) <= 1e-3 * size:
+        return True
     if digits is None:
         counting = repr(abs(said)).partition("e")[0].replace(".", "").strip("0")
         digits = max(DIGITS, len(counting))
@@ -61,6 +63,17 @@ class Reader:
         self.computed += 1
         return math.nan if isinstance(found, complex) else found
 
+    def size(self, side):
+        "Of the largest product of its numbers: what is added up is no larger."
+        text = re.sub(r" \\cdot 10\^\{(-?\d+)\}", r"e\1", side)
+        products = re.split(r"(?<=[\w) ]) [+-] ", text)
+        named = [
+            abs(x) for name, x in self.numbers.items() if isinstance(x, float) and f" {name} " in self.replaced(side)
+        ]
+        return max(math.prod(float(n) for n in re.findall(r"\d+\.?\d*(?:e-?\d+)?", p)) for p in products) * max(
+            [1.0, *named]
+        )
+
     def false(self, equation, digits=None):
         "The sides of a = b = c that do not give the last one; those with a derivative in them are no formulas."
         *sides, last = equation.split(" = ")
@@ -73,7 +86,7 @@ class Reader:
             found = self.compute(side)
             digits = DIGITS - 0.4 if self.replaced(side) != side else symbolic  # a name has more than are shown
             finite = found is not None and math.isfinite(found) and math.isfinite(said)
-            if finite and not near(found, said, digits):
+            if finite and not near(found, said, digits, self.size(side)):
                 yield f"{equation}: {side} is {found!r}"
             if found is not None and not finite and not near(found, said):
                 yield f"{equation}: {side} is {found!r}"
@@ -102,15 +115,17 @@ def in_html(text):
 
 
 def boxes(picture):
-    "The boxes and edges of a picture, from its DOT: name, formula, number; and for each edge the ends and its label."
+    "The boxes and edges of a picture, from its DOT: the lines of each box; and for each edge the ends and its label."
     source = picture.source
     nodes, edges = {}, []
     for id, label in re.findall(r'^\t+(n\d+) \[label="((?:[^"\\]|\\.)*)"', source, re.MULTILINE):
-        nodes[id] = [plain_text(field) for field in re.findall(r"(?:[^\\|]|\\.)+", label)]
+        nodes[id] = lines_of(label)
     for a, b, label in re.findall(r'^\t+(n\d+) -> (n\d+) \[label="((?:[^"\\]|\\.)*)"', source, re.MULTILINE):
-        edges.append((a, b, plain_text(label)))
+        edges.append((a, b, " ".join(lines_of(label))))
     return nodes, edges
 
 
-def plain_text(label):
-    return html.unescape(re.sub(r"\\(.)", r"\1", label))
+def lines_of(label):
+    "The lines of a label, as a reader sees them."
+    lines = re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], label).split("\n")
+    return [html.unescape(line) for line in lines]

@@ -10,7 +10,8 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from ...draw.nodes import COLORS, Drawing
+from ...draw.looks import Look
+from ...draw.nodes import Drawing, record
 from ...engine import Value
 from ...graph.routes import is_constant
 from ...text.symbols import plain
@@ -27,14 +28,15 @@ class Blanks(Drawing):
     "An exercise on its way to a picture: its boxes have data and grad, given or asked for; its edges a dot to fill in."
 
     def __init__(self, exercise: Exercise, rankdir: str = "LR"):
-        super().__init__(exercise.graph, "numbers", rankdir=rankdir)
+        super().__init__(exercise.graph, "numbers", look=Look(rankdir, background="transparent"))
         self.exercise, self.order = exercise, exercise.written
         self.ids = {v: f"n{i}" for i, v in enumerate(self.order)}
         self.numbers = {(exercise.nodes[q.number], q.kind): q.number for q in exercise.questions}
         self.locals: list[float] = []
 
     def fill(self, dot: Picture) -> None:
-        dot.attr("graph", ranksep="0.4", nodesep="0.12", bgcolor="transparent")
+        dot.attr("graph", ranksep="0.4", nodesep="0.12")
+        dot.attr("node", shape="record", margin="0.11,0.055", width="0.75")
         super().fill(dot)
 
     def node(self, dot: Any, v: Value) -> None:
@@ -42,8 +44,9 @@ class Blanks(Drawing):
             super().node(dot, v)
         else:
             kind = "root" if v is self.root else "operation" if v.parents else "leaf"
-            height = "0.95" if self.rankdir == "LR" else "0.8"  # inches: room to write by hand
-            dot.node(self.ids[v], self.record(self.fields(v)), fillcolor=COLORS[kind], height=height, **{"class": kind})
+            height = "0.95" if self.look.rankdir == "LR" else "0.8"  # inches: room to write by hand
+            label = record(self.fields(v), self.look.rankdir)
+            dot.node(self.ids[v], label, height=height, **self.look.node(kind))
 
     def fields(self, v: Value) -> list[str]:
         "Its name and formula; its data; its gradient, where that is asked for."
@@ -58,11 +61,11 @@ class Blanks(Drawing):
         asked = self.numbers.get((v, kind))
         return BLANK.format(asked) if asked else given
 
-    def edge_text(self, v: Value, place: int, local: float | None) -> str:
+    def edge_text(self, v: Value, place: int, local: float | None) -> list[str]:
         if is_constant(v.parents[place]) or local is None:
-            return ""
+            return []
         self.locals.append(local)
-        return LOCAL.format(len(self.locals) - 1)
+        return [LOCAL.format(len(self.locals) - 1)]
 
 
 class Template:
