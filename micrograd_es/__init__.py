@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from .player import play as play
     from .saving import load as load
     from .saving import save as save
+    from .slides import animate as animate
+    from .slides import beamer as beamer
 
 __version__ = "0.1.0"
 
@@ -59,6 +61,7 @@ LATER = {
     **dict.fromkeys(("classroom", "data", "export", "losses", "optim", "player", "replay", "train"), ""),
     **dict.fromkeys(("Player", "play"), "player"),
     **dict.fromkeys(("load", "save"), "saving"),
+    **dict.fromkeys(("animate", "beamer"), "slides"),
     "close_up": "graph.closeup",
     "diagnose": "mistakes",
     "functions": "nn",

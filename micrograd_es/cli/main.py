@@ -30,6 +30,7 @@ examples:
   micrograd-es "s = x*w - y; E = s**2/2" x=1 w=1/3 y=2      names for the steps in between
   micrograd-es "sigmoid(w*x + b)" x=2 w=-3 b=6 --svg a.svg  the worked solution, and the picture for a slide
   micrograd-es "(x*w - y)**2" x=1 w=1 y=2 --play page.html  a page to step through, forward and backward
+  micrograd-es "(x*w - y)**2" x=1 w=1 y=2 --beamer a.tex    the steps as slides; or --animate steps.svg
   micrograd-es "-log(max(p, q))" p=0.5 q=0.5 --check        the gradients, and finite differences beside them
   micrograd-es model.py --wrt w --latex                     a Python file that leaves a Value called loss
   micrograd-es worksheet chain                              30 different exercise sheets, and their answer key
@@ -54,6 +55,10 @@ def arguments() -> Parser:
     for kind in PICTURES:
         add(f"--{kind}", metavar="file", type=str.strip, help=f"write the picture as {kind.upper()}")
     add("--play", metavar="file", type=str.strip, help="write a page of HTML that plays the steps")
+    add("--beamer", metavar="file", type=str.strip, help="write the steps as slides for Beamer: an overlay for each")
+    add("--frames", action="store_true", help="with --beamer, a frame for each step and no overlays")
+    add("--animate", metavar="file", type=str.strip, help="write the steps as a .svg that plays, .gif or .png")
+    add("--steps", metavar="folder", type=str.strip, help="write every step as a picture of its own")
     group = parser.add_mutually_exclusive_group()
     for kind, meaning in TEXTS.items():
         group.add_argument(f"--{kind}", action="store_const", const=kind, dest="text", help=f"instead, {meaning}")
@@ -237,15 +242,31 @@ def pictures(root: Value, wrt: list[Value], options: argparse.Namespace) -> None
 
         leaves = [v for v in wrt if not v.parents]
         write(options.play, "html", play(root, learn=leaves or None).save)
+    if options.beamer is not None:
+        from ..slides import beamer
+
+        write(options.beamer, "tex", beamer(root, wrt=wrt, frames=options.frames).save)
+    if options.animate is not None or options.steps is not None:
+        from ..slides import animate
+
+        moving = animate(root, wrt=wrt)
+        if options.animate is not None:
+            saved(options.animate, moving.save)
+        if options.steps is not None:
+            saved(options.steps, moving.save_frames)
 
 
 def write(path: str, kind: str, save: Callable[[str], object]) -> None:
     "Save it under that name, with its suffix, and say so. A name with the suffix of something else is a mistake."
     suffix = Path(path).suffix.lower().lstrip(".")
-    if suffix != kind and suffix in (*PICTURES, "html"):
-        option = "play" if suffix == "html" else suffix
-        raise ExpressionError(f"--{'play' if kind == 'html' else kind} {path}: a .{suffix} is written by --{option}")
-    path = path if path.lower().endswith(f".{kind}") else f"{path}.{kind}"
+    option = {kind: kind for kind in PICTURES} | {"html": "play", "tex": "beamer"}
+    if suffix != kind and suffix in option:
+        raise ExpressionError(f"--{option[kind]} {path}: a .{suffix} is written by --{option[suffix]}")
+    saved(path if path.lower().endswith(f".{kind}") else f"{path}.{kind}", save)
+
+
+def saved(path: str, save: Callable[[str], object]) -> None:
+    "Save it under that name, and say so."
     try:
         save(path)
     except OSError as error:

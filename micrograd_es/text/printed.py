@@ -50,7 +50,7 @@ printed = Printed.to(FEWEST)
 
 
 def agree(a: float, b: float, near: float = NEAR, size: float = 0.0) -> bool:
-    "Are they one number, as far as its digits go? A 0 has none: it is as exact as what is added up, which has this size."
+    "Are they one number, as far as its digits go? A 0 has none: it is as exact as what gives it, which has this size."
     return a == b or abs(a - b) <= (near * abs(b) or NEAR * size) or (a != a and b != b)
 
 
