@@ -15,20 +15,28 @@ from ..system.packages import later
 
 if TYPE_CHECKING:
     from .exercises.answers import read_answers as read_answers
-    from .exercises.exercises import LEVELS as LEVELS
-    from .exercises.exercises import exercise as exercise
-    from .exercises.exercises import sheet as sheet
-    from .exercises.exercises import sheets as sheets
+    from .exercises.feedback import feedback as feedback
     from .exercises.grading import grade as grade
     from .exercises.hints import hint as hint
+    from .exercises.levels import LEVELS as LEVELS
+    from .exercises.levels import exercise as exercise
+    from .exercises.levels import own as own
+    from .exercises.sheets import sheet as sheet
+    from .exercises.sheets import sheets as sheets
     from .exercises.worksheet import worksheets as worksheets
+    from .quizzes.formats import FORMATS as FORMATS
+    from .quizzes.items import quiz as quiz
 
 LATER = {
-    **dict.fromkeys(("LEVELS", "exercise", "sheet", "sheets"), "exercises.exercises"),
+    **dict.fromkeys(("LEVELS", "exercise", "own"), "exercises.levels"),
+    **dict.fromkeys(("sheet", "sheets"), "exercises.sheets"),
     "read_answers": "exercises.answers",
     "grade": "exercises.grading",
     "hint": "exercises.hints",
     "worksheets": "exercises.worksheet",
+    "feedback": "exercises.feedback",
+    "FORMATS": "quizzes.formats",
+    "quiz": "quizzes.items",
 }
 __all__ = ["MISTAKES", "diagnose", *LATER]
 __getattr__ = later(__name__, LATER)

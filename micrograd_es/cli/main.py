@@ -17,7 +17,7 @@ from unicodedata import normalize
 from ..engine import Value
 from ..expression.parser import ExpressionError, parse
 from ..system.quotes import short
-from .parser import Parser
+from .parser import Parser, assigned
 
 DEMO = ["(x*w - y)**2", "x=1", "w=1", "y=2"]
 OPTION = re.compile(r"-h|--|--[a-z]+(-[a-z]+)*(=.*)?", re.DOTALL)  # what else begins with a minus is an expression
@@ -34,6 +34,7 @@ examples:
   micrograd-es "-log(max(p, q))" p=0.5 q=0.5 --check        the gradients, and finite differences beside them
   micrograd-es model.py --wrt w --latex                     a Python file that leaves a Value called loss
   micrograd-es worksheet chain                              30 different exercise sheets, and their answer key
+  micrograd-es quiz chain --format moodle                   30 variants of a question, for a learning platform
   micrograd-es grade chain-1-7 1=15 2=-15                   its answers graded, and which mistake explains the rest
   micrograd-es train glyphs --epochs 9                      a network for digits, from scalars; or train mnist
 """
@@ -75,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):  # a terminal that knows no ∂ shows a ? instead of dying
             stream.reconfigure(errors="replace")
     argv = list(sys.argv[1:] if argv is None else argv)
-    if argv[:1] in (["worksheet"], ["grade"]):
+    if argv[:1] in (["worksheet"], ["quiz"], ["grade"]):
         from .classroom import main as classroom
 
         return classroom(argv)
@@ -132,18 +133,13 @@ def graph(source: str, values: list[str]) -> tuple[Value, dict[str, Value]]:
 def numbers(assignments: list[str]) -> dict[str, float]:
     "x=1 w=1/3 -> the numbers, by name."
     given: dict[str, float] = {}
-    for text in assignments:
-        name, equals, number = text.partition("=")
-        name = normalize("NFC", name.strip())
-        if not equals:
-            raise ExpressionError(f"{short(text)!r}: expected name=number; put the expression in quotes")
-        if name in given:
-            raise ExpressionError(f"{short(name)} is given twice")
+    for name, number in assigned(assignments).items():
         try:
             given[name] = parse(number).root.data if "=" not in number else float("nan")
         except ExpressionError:
             given[name] = float("nan")
         if not isfinite(given[name]):
+            text = f"{name}={number}"
             raise ExpressionError(f"{text[:40]}: {number[:40]!r} is not a finite number, such as 2, -0.5 or 1/3")
     return given
 

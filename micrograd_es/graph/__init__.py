@@ -11,7 +11,7 @@ from ..core.floats import floats, refused
 from ..engine import Value, topological
 from ..text.letters import number_text
 from ..text.symbols import plain
-from .formulas import Formulas, digits_needed, gives
+from .formulas import Formulas, digits_needed, given
 from .kept import Kept, notes
 from .moment import Moment
 from .names import called, names
@@ -38,7 +38,7 @@ class Graph:
         self.root, self.variables = root, variables
         self._formulas: dict[Any, Formulas] = {}
         self._between: tuple[Any, list[Value]] = None, []
-        self._digits: dict[Value, tuple[int, int]] = {}
+        self._readings: dict[Value, tuple[list[bool], tuple[int, int]]] = {}
 
     @classmethod
     def of(cls, root: Value | Graph) -> Graph:
@@ -155,7 +155,7 @@ class Graph:
 
     def gives(self, edge: Edge) -> bool:
         "Does the lecture's form give this local gradient? (At a tie of max it does not.)"
-        return gives(edge, self.numbers[edge.child], [self.numbers[x] for x in edge.child.parents])
+        return self._read(edge.child)[0][edge.place]
 
     @cached_property
     def children(self) -> dict[Value, list[Value]]:
@@ -168,17 +168,17 @@ class Graph:
 
     def digits(self, v: Value) -> int:
         "How many digits of its number must be shown, that the formulas around it come out."
-        around = [n for child in self.children.get(v, []) for n in self._needed(child)]
-        return max([*around, self._needed(v)[1]])
+        around = [n for child in self.children.get(v, []) for n in self._read(child)[1]]
+        return max([*around, self._read(v)[1][1]])
 
-    def _needed(self, v: Value) -> tuple[int, int]:
-        if v not in self._digits:
-            local = self.moment.local_grads[v] or ()
-            edges = [e for place, slope in enumerate(local) if self.gives(e := Edge(v, place, slope))]
-            self._digits[v] = digits_needed(
-                v, self.numbers[v], [self.numbers[x] for x in v.parents], edges, self.size(v)
-            )
-        return self._digits[v]
+    def _read(self, v: Value) -> tuple[list[bool], tuple[int, int]]:
+        "What the lecture's form gives at a node, and the digits that it takes."
+        if v not in self._readings:
+            y, xs, local = self.numbers[v], [self.numbers[x] for x in v.parents], self.moment.local_grads[v] or ()
+            right = given(v, y, xs, local)
+            edges = [Edge(v, place, slope) for place, slope in enumerate(local) if right[place]]
+            self._readings[v] = right, digits_needed(v, y, xs, edges, self.size(v))
+        return self._readings[v]
 
     def size(self, v: Value) -> float:
         "How large what is added up in a node is."

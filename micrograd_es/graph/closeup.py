@@ -58,9 +58,13 @@ def _twin(graph: Graph, v: Value, way: set[Value], twins: dict[Value, Value], kn
     beside = [i for i, x in enumerate(v.parents) if x not in way and not is_constant(x)]
     if len(beside) > FEW:
         _gather(graph, y, beside, f"rest of {name}" if name else "the rest")
-    for x in y.parents:
-        if x.parents and x not in twins:
-            twins[x] = _number(graph.numbers[x], x.grad, known.get(x, ""))
+    for x, local in zip(y.parents, y.local_grads):
+        elsewhere = x not in way and not way.issuperset(graph.children.get(x, []))
+        if elsewhere:  # it has other gradients too: here is what comes from y
+            number = twins.setdefault(x, _number(graph.numbers[x], 0, known.get(x, "")))
+            number.grad += y.grad * local if y.grad else 0
+        elif x.parents:
+            twins.setdefault(x, _number(graph.numbers[x], x.grad, known.get(x, "")))
     y.parents = tuple([twins.get(x, x) for x in y.parents])
     if name:
         y.label = name

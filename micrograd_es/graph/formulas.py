@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import reduce
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -142,17 +142,16 @@ class Formulas:
         return [t for i, t in enumerate(texts) if i == 0 or t != texts[i - 1]]
 
 
-def gives(edge: Edge, y: float, xs: list[float]) -> bool:
-    "Does the lecture's form give the local gradient, at these numbers?"
-    op = edge.child.op
-    if not op.partials or not edge.child.local_grads:
-        return False
-    numbers = y, *xs, *op.constants
+def given(v: Value, y: float, xs: list[float], local: Sequence[float]) -> list[bool]:
+    "Which of the local gradients does the lecture's form give, at these numbers?"
+    op, numbers = v.op, (y, *xs, *v.op.constants)
+    if not op.partials or not v.local_grads:
+        return [False] * len(xs)
     try:
-        value = op.slide(floats, *numbers)[edge.place]
+        slopes = op.slide(floats, *numbers)
     except (ArithmeticError, ValueError):
-        value = op.slide(ieee, *map(Float, numbers))[edge.place]
-    return agree(value, edge.local, SAME)
+        slopes = op.slide(ieee, *map(Float, numbers))
+    return [agree(slope, number, SAME) for slope, number in zip(slopes, local)]
 
 
 def digits_needed(v: Value, y: float, xs: list[float], edges: list[Edge], size: float) -> tuple[int, int]:

@@ -71,6 +71,11 @@ class Diagnosis:
     def names(self) -> list[str]:
         return [finding.name for finding in self.findings]
 
+    @property
+    def telling(self) -> list[Finding]:
+        "The findings, without the vague ones where another explains the number."
+        return [f for f in self.findings if not all(m.vague for m in f.mistakes)] or self.findings
+
     def same(self, v: Value, a: float, truth: float) -> bool:
         "Are they one gradient of v, as far as the tolerance goes?"
         rounding = ROUNDING * self.size[v]
@@ -126,8 +131,7 @@ class Diagnosis:
         if self.right:
             return "\n".join([f"{here} is right: {self.reason(self.wrt)}.", *self.graph.notes])
         lines = [f"{here} is not {d}: that is {truth}."]
-        telling = [f for f in self.findings if not all(m.vague for m in f.mistakes)] or self.findings
-        for i, finding in enumerate(telling[:SHOWN]):
+        for i, finding in enumerate(self.telling[:SHOWN]):
             comes = "It also comes out" if i else f"{here} comes out"
             lines.append(f"{comes} if {self.sentence(finding)} ({finding.name}).")
             lines.append(f"    {self.where(finding)}")

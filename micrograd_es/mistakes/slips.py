@@ -26,13 +26,18 @@ class Slip(NamedTuple):
     sentence: str
 
 
-def slips(v: Value, xs: Sequence[float], found: float, called: Mapping[Value, str]) -> list[Slip]:
-    "Those that make `found` of the numbers xs at the inputs of v, the likeliest first; what is right has none."
+def slips(
+    v: Value, xs: Sequence[float], found: float, called: Mapping[Value, str], tolerance: float = TOLERANCE
+) -> list[Slip]:
+    """Those that make `found` of the numbers xs at the inputs of v, the likeliest first; what is right has none.
+
+    A slip explains what it makes within `tolerance`, relative to it.
+    """
     if same(found, evaluated(v.op, xs)):
         return []
     names = [plain(n if is_constant(x) else called[x]) for x, n in zip(v.parents, xs)]
     said = candidates(v, xs, names, evaluated, plain)
-    told = {slip.name: slip for number, slip in reversed(list(said)) if same(found, number)}
+    told = {slip.name: slip for number, slip in reversed(list(said)) if same(found, number, tolerance)}
     here = number_text(found)
     return [Slip(name, f"{here} is {sentence}") for name, sentence in reversed(told.values())]
 
@@ -70,6 +75,6 @@ def evaluated(op: Any, xs: Sequence[float]) -> float:
         return math.nan
 
 
-def same(a: float, b: float) -> bool:
+def same(a: float, b: float, tolerance: float = TOLERANCE) -> bool:
     "As in diagnose, three significant digits are enough."
-    return a == b or abs(a - b) <= max(TOLERANCE * abs(b), 1e-9) < math.inf
+    return a == b or abs(a - b) <= max(tolerance * abs(b), 1e-9) < math.inf

@@ -30,7 +30,8 @@ class Language {
     or(a, b) { return this.made(COMPARISON, this.symbol(a).content, " or ", this.symbol(b).content); }
 
     where(condition, a, b) {
-        return this.made(COMPARISON, this.symbol(a).content, " if ", condition.content, " else ", this.within(this.symbol(b), SUM));
+        const choice = this.made(COMPARISON, this.symbol(a).content, " if ", condition.content, " else ", this.symbol(b).content);
+        return symbol(this.brackets(choice.content), ATOM);
     }
 
     pow(a, n) {

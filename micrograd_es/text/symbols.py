@@ -144,8 +144,7 @@ class Language(Maths):
     def where(self, condition: Any, a: Any, b: Any) -> Symbol:
         if isinstance(condition, bool):
             return self(a if condition else b)
-        text = self.choice.format(condition, self(a), self(b).within(SUM))
-        return Symbol(text, ATOM if self.choice.startswith("(") else COMPARISON, self)
+        return Symbol(self.choice.format(condition, self(a), self(b)), ATOM, self)
 
     def called(self, name: str, x: Any) -> Any:
         return self(name) if self.brief else x
@@ -177,7 +176,7 @@ def _with_digits(language: Language, digits: int) -> Language:
 
 
 class Plain(Language):
-    for_people, times, at_least, at_most, choice = True, " · ", " ≥ ", " ≤ ", "{1} if {0} else {2}"
+    for_people, times, at_least, at_most = True, " · ", " ≥ ", " ≤ "
     d_by_d = "∂{}/∂{}"
 
     def by_name(self, name: str) -> str:
@@ -196,7 +195,7 @@ class Latex(Plain):
     times, fraction, brackets = r" \cdot ", r"\frac{{{}}}{{{}}}", r"\left({}\right)"
     at_least, at_most, either = r" \ge ", r" \le ", r"{} \text{{ or }} {}"
     d_by_d = r"\frac{{\partial {}}}{{\partial {}}}"
-    choice = r"{1} \text{{ if }} {0} \text{{ else }} {2}"
+    choice = r"\left({1} \text{{ if }} {0} \text{{ else }} {2}\right)"
 
     def __call__(self, x: Any, digits: int = 0) -> Symbol:
         return Symbol(latex_name(x), ATOM, self) if isinstance(x, str) else super().__call__(x, digits)

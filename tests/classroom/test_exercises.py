@@ -275,40 +275,60 @@ def test_csv(tmp_path):
         "\ufeffStudent;Sheet;Question;Answer\nAda;gate-1-1;1;0,5\n\nAda;gate-1-1;2;\nBen;gate-1-1;1;−1/2\n", "utf-8"
     )
     assert read_answers(path) == [
-        Answer("gate-1-1", 1, 0.5, "Ada"),
-        Answer("gate-1-1", 2, None, "Ada"),
-        Answer("gate-1-1", 1, -0.5, "Ben"),
+        Answer("gate-1-1", 1, 0.5, "Ada", file=str(path)),
+        Answer("gate-1-1", 2, None, "Ada", file=str(path)),
+        Answer("gate-1-1", 1, -0.5, "Ben", file=str(path)),
     ]
     assert typed("gate-1-1", ["3=-2"]) == [Answer("gate-1-1", 3, -2.0)]
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "line 1: it names the columns"),
-        ("sheet,question\n", "line 1: .*answer is missing"),
-        ("sheet,question,answer\ngate-1-1,1,4\ngate-1-1,2,x\n", "line 3: question 2: 'x' is not a number"),
-        ("sheet,question,answer\ngate-1-1,one,4\n", "line 2: 'one' is not the number of a question"),
-        (
-            "sheet,question,answer\ngate-1-1,1,4\n\ngate-1-1,1,5\n",
-            "line 4: question 1 of gate-1-1 is answered in line 2",
-        ),
-    ],
-)
-def test_csv_that_teaches(text, message):
-    with pytest.raises(ValueError, match=message):
+@pytest.mark.parametrize("text", ["", "sheet,question\n"])
+def test_a_table_without_its_columns(text):
+    with pytest.raises(ValueError, match="line 1: it names the columns.*answer is missing"):
         parse_answers(text)
 
 
+GOOD = "sheet,question,answer\ngate-1-1,1,4\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "oddity"),
+    [
+        ("gate-1-1,2,x", "line 3: question 2: 'x' is not a number"),
+        ("gate-1-1,one,4", "line 3: 'one' is not the number of a question"),
+        ("\ngate-1-1,1,5", "line 4: question 1 of gate-1-1 is answered in line 2"),
+        ('gate-1-1,2,"4', "line 3: it breaks off, or is no CSV"),
+        ('gate-1-1,2,"4" or so', "line 3: it breaks off, or is no CSV"),
+        (f"gate-1-1,2,{'1' * 200_000}", "line 3: it breaks off, or is no CSV: field larger than field limit"),
+    ],
+)
+def test_one_bad_line_stops_nobody(line, oddity):
+    "The lines around it are read, and it is named."
+    found = parse_answers(f"{GOOD}{line}\ngate-1-1,3,5\n")
+    assert [a[:3] for a in found if not a.said] == [("gate-1-1", 1, 4.0), ("gate-1-1", 3, 5.0)]
+    assert len(found.oddities) == 1 and found.oddities[0].startswith(oddity)
+
+
+def test_a_decimal_comma_between_commas():
+    "Where the answer is the last column it is one number; elsewhere nobody can know."
+    assert [a.number for a in parse_answers(f"{GOOD}gate-1-1,2,0,5\ngate-1-1,3,7,\n")] == [4, 0.5, 7]
+    found = parse_answers("sheet,answer,question\ngate-1-1,0,5,1\n")
+    assert found == [] and found.oddities == [
+        "line 2: 4 cells under 3 columns: a comma in a cell wants quotes around it"
+    ]
+
+
 PAGE = '<form id="gate-1-1"></form><input form="gate-1-1" name="student" value="Ada"><input form="gate-1-1" name="2" value="{}">'
+END = "</body></html>"
 
 
 def test_a_page_that_was_saved():
     "What stands in its fields; a sheet in which nothing stands is none; two quotes and a bracket are still text."
-    page = PAGE.format(" −1/2 ") + '<input form="gate-1-2" name="1" value=""><p value="3">'
-    assert parse_page(page) == [Answer("gate-1-1", 2, -0.5, "Ada")]
+    page = PAGE.format(" −1/2 ") + '<input form="gate-1-2" name="1" value=""><p value="3">' + END
+    assert parse_page(page) == [Answer("gate-1-1", 2, -0.5, "Ada")] and parse_page(page).oddities == []
     page = PAGE.replace("Ada", "A&quot;d&gt;a").format("")
     assert parse_page(page) == [Answer("gate-1-1", 2, None, 'A"d>a')]
+    assert parse_page(page).oddities == ["the page breaks off: ask for it again"]
 
 
 @pytest.mark.parametrize(
@@ -317,9 +337,6 @@ def test_a_page_that_was_saved():
         ("<p>3</p>", "no fields of a worksheet: hand in what its button"),
         ("", "no fields of a worksheet"),
         (PAGE.replace("Ada", "").format(""), "no answers: a browser's own “Save page as” leaves them out"),
-        (PAGE.format("four"), "sheet gate-1-1: question 2: 'four' is not a number"),
-        (PAGE.format("4").replace('name="2"', 'name="two"'), "sheet gate-1-1: 'two' is not the number of a question"),
-        (PAGE.format("4") + PAGE.format("5"), "question 2 of gate-1-1 is answered in sheet gate-1-1 already"),
     ],
 )
 def test_pages_that_teach(text, message):
@@ -327,17 +344,40 @@ def test_pages_that_teach(text, message):
         parse_page(text)
 
 
+@pytest.mark.parametrize(
+    ("fields", "oddity"),
+    [
+        (PAGE.format("four"), "sheet gate-1-1: question 2: 'four' is not a number"),
+        (PAGE.format("4").replace('name="2"', 'name="two"'), "sheet gate-1-1: 'two' is not the number of a question"),
+        (PAGE.format("4") + PAGE.format("5"), "question 2 of gate-1-1 is answered in sheet gate-1-1 already"),
+    ],
+)
+def test_one_bad_field_stops_nobody(fields, oddity):
+    found = parse_page(fields + '<input form="gate-1-1" name="3" value="7">' + END)
+    assert found[-1] == Answer("gate-1-1", 3, 7.0, "Ada") and len(found.oddities) == 1 and oddity in found.oddities[0]
+
+
 def test_many_files(tmp_path):
-    "A class hands in tables and pages, each its own; the same sheet twice by the same student is asked about."
-    ada, ben = tmp_path / "ada.HTML", tmp_path / "ben.csv"
-    ada.write_text(PAGE.format("2"), "utf-8")
+    "A class hands in tables and pages, each its own; what is handed in twice counts once, and is named."
+    ada, ben, gone = tmp_path / "ada.HTML", tmp_path / "ben.csv", tmp_path / "gone.csv"
+    ada.write_text(PAGE.format("2") + END, "utf-8")
     ben.write_text("student,sheet,question,answer\nBen,gate-1-1,2,3\n", "utf-8")
-    assert [a.student for a in read_answers(ada, ben)] == ["Ada", "Ben"]
-    with pytest.raises(ValueError, match="ada.HTML: answers of Ada to gate-1-1 are in .*ada.HTML already"):
-        read_answers(ada, ada)
-    ben.write_text("sheet,question,answer\ngate-1-1,2,3\n", "utf-8")
-    with pytest.raises(ValueError, match="answers without a student's name to gate-1-1"):
-        read_answers(ben, ben)
+    found = read_answers(ada, gone, ben, ada)
+    assert [a.student for a in found] == ["Ada", "Ben"]
+    assert found.oddities == [
+        f"{gone}: cannot read it: No such file or directory",
+        f"{ada}: answers of Ada to gate-1-1 are in {ada} already, and the same: they count once",
+    ]
+    other = tmp_path / "other.csv"
+    other.write_text("sheet,question,answer\ngate-1-1,2,3\n", "utf-8")
+    ben.write_text("sheet,question,answer\ngate-1-1,2,4\n", "utf-8")
+    found = read_answers(ben, other)
+    assert [a.number for a in found] == [4]
+    assert found.oddities == [
+        f"{other}: answers without a name to gate-1-1 are in {ben} already, and they are others: those count, these do not"
+    ]
+    with pytest.raises(ValueError, match="gone.csv: cannot read it: .*; .*no.csv: cannot read it"):
+        read_answers(gone, tmp_path / "no.csv")
 
 
 @pytest.mark.parametrize("text", ["", "1/0", "ln 5", "1_000", "nan", "inf", "1e999", "--1", "1,2,3", "٣"])

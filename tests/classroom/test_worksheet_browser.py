@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from micrograd_es.classroom import grade, read_answers, sheets, worksheets
+from micrograd_es.classroom import feedback, grade, read_answers, sheets, worksheets
+from micrograd_es.classroom.exercises.answers import Answer
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: the group `browser` has it")
 SHEETS = sheets("chain", 3, 1)
@@ -114,3 +115,17 @@ def test_for_everybody(paper, axe, width):
     found = paper.evaluate("axe.run(document, {resultTypes: ['violations']}).then(done => done.violations)")
     assert [(v["id"], [n["html"][:100] for n in v["nodes"]]) for v in found] == []
     assert paper.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_feedback_for_everybody(window, axe, tmp_path):
+    "The page that a student gets back: no violation of any rule, and nothing that its policy has to stop."
+    numbers = {q.number: -q.answer for q in SHEETS[0].questions}
+    (text,) = feedback(grade([Answer(SHEETS[0].name, n, x, "Zoë") for n, x in numbers.items()])).values()
+    (tmp_path / "zoë.html").write_text(text, "utf-8")
+    page, trouble = window.new_page(), []
+    page.on("console", lambda message: trouble.append(message.text))
+    page.goto((tmp_path / "zoë.html").as_uri())
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(done => done.violations)")
+    assert [(v["id"], [n["html"][:100] for n in v["nodes"]]) for v in found] == [] == trouble
+    page.close()

@@ -68,7 +68,7 @@ def test_tie():
     text = str(explain(a.maximum(b), wrt=a))
     assert "where ∂out/∂a = 0.5" in text and "∂out/∂a = 0.5\n" in text + "\n"
     assert "1 if" not in text
-    assert "1 if a ≥ out else 0 = 1 if 3 ≥ 3 else 0 = 1" in str(explain(Value(3.0, label="a").maximum(b)))
+    assert "(1 if a ≥ out else 0) = (1 if 3 ≥ 3 else 0) = 1" in str(explain(Value(3.0, label="a").maximum(b)))
 
 
 def test_saturation():

@@ -189,7 +189,10 @@ def command_line(dice):
             "-1",
             "1=x",
         ]
-        return [dice.choice(["grade", "grade", "worksheet nix", "worksheet --sheets 0"]), *dice.choices(words, k=3)]
+        return [
+            dice.choice(["grade", "grade", "worksheet nix", "worksheet --sheets 0", "quiz nix", "quiz --variants 0"]),
+            *dice.choices(words, k=3),
+        ]
     if dice.random() < 0.5:
         text = dice.choice(["", " "]).join(
             dice.choices(PIECES[: dice.choice([24, len(PIECES)])], k=dice.randint(1, 12))

@@ -5,7 +5,7 @@
 
 import re
 import threading
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -62,9 +62,9 @@ def test_large_graphs_are_answered_at_once():
     xs, net = [Value(0.5) for _ in range(600)], nn.MLP(600, [20, 20], act="tanh")
     loss = Value.sum(*net(xs))
     for view, graph in (play, loss), (draw, Value.sum(*[x * x for x in xs])):
-        start = perf_counter()
+        start = process_time()
         with pytest.raises(ValueError, match=r"close_up\(root, w\)"):
             view(graph)
-        assert perf_counter() - start < 5
-    start = perf_counter()
-    assert draw(loss).source.count("class=folded") == 3 and perf_counter() - start < 5
+        assert process_time() - start < 5
+    start = process_time()
+    assert draw(loss).source.count("class=folded") == 3 and process_time() - start < 5

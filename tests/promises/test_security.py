@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from micrograd_es import Value, draw, explain, mermaid, play
-from micrograd_es.classroom.exercises.exercises import sheets
+from micrograd_es.classroom.exercises.sheets import sheets
 from micrograd_es.classroom.exercises.worksheet import worksheets
 from micrograd_es.engine import function
 from micrograd_es.nn import Neuron

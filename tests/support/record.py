@@ -305,8 +305,14 @@ def classes():
             for i, q in enumerate(made[0].questions):
                 lines.append(f"s{student},{made[0].name},{q.number},{wrong(q.answer, i)}")
         Path("answers.csv").write_text("\n".join(lines), "utf-8")
-        yield f"grades/{level}", {"report": tried(classroom.grade, classroom.read_answers("answers.csv"))}
+        report = classroom.grade(classroom.read_answers("answers.csv"))
+        yield f"grades/{level}", {"report": str(report), "marks": report.table()} | classroom.feedback(report)
         Path("answers.csv").unlink()
+        items = classroom.quiz(level, 3, "7b")
+        yield (
+            f"quizzes/{level}",
+            {kind: write(level, items).decode("latin-1") for kind, (write, _) in classroom.FORMATS.items()},
+        )
     said = {given: tried(classroom.sheet, given) for given in ("chain-7-0", "nothing-7-1", "chain")}
     yield (
         "worksheets/none",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ...engine import Value
 from ...text.letters import listed
 from ...text.symbols import plain
-from .exercises import Exercise, Sheet
+from .exercises import Exercise
+from .sheets import Sheet
 
 LEVELS = 3
 

@@ -8,9 +8,10 @@ from string import Template as Page
 
 from ...system.pages import policy
 from ...text.symbols import plain
-from .exercises import LEVELS, Exercise, Question, Sheet, number
+from .exercises import Exercise, Question, number
 from .hints import hint
 from .pictures import Template
+from .sheets import Sheet
 
 NUMBER = (
     r'inputmode="text" spellcheck="false" pattern="\s*[\-−–]?\s*(\d+([.,]\d*)?|[.,]\d+)(e[\-+]?\d+|\s*/\s*\d+)?\s*" '
@@ -27,7 +28,7 @@ def worksheets(sheets: list[Sheet], hints: int = 0) -> tuple[str, str]:
     templates = [[template(e, len(sheet.exercises)) for e in sheet.exercises] for sheet in sheets]
     papers = [page(s, ts) + (back(s, hints) if hints else "") for s, ts in zip(sheets, templates)]
     keys = [page(s, ts, key=True) for s, ts in zip(sheets, templates)]
-    name = f"{LEVELS[sheets[0].level].title}: {len(sheets)} sheet{'s' if len(sheets) > 1 else ''}"
+    name = f"{sheets[0].level.title}: {len(sheets)} sheet{'s' if len(sheets) > 1 else ''}"
     return document(name, papers, text("sheet.js")), document(f"{name}, answer key", [glance(sheets), *keys])
 
 
@@ -38,11 +39,12 @@ def template(e: Exercise, count: int) -> Template:
 
 def page(sheet: Sheet, templates: list[Template], key: bool = False) -> str:
     "One sheet, as one <section>, which is one page of paper."
-    level = LEVELS[sheet.level]
+    level = sheet.level
     return part("sheet.html").substitute(
-        kind=f"{sheet.level} key" if key else sheet.level,
+        kind=f"{level.name} key" if key else level.name,
         title=escape(level.title),
         task=escape(level.task),
+        numbers=escape(level.numbers),
         name=sheet.name,
         person="Answer key" if key else field(sheet, "Name", "student", 'class="line"'),
         exercises="\n".join(exercise(sheet, e, t, key) for e, t in zip(sheet.exercises, templates)),
