@@ -13,6 +13,9 @@ import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from .text.letters import latex_name
+from .text.symbols import latex
+
 FORWARD_STEP = 1e-4  # the slide's h
 CENTRAL_STEP = 1e-6  # near the best for float64: the error of the difference is about h**2 + 1e-16 / h
 TOLERANCE = 1e-5
@@ -39,6 +42,14 @@ class Row(NamedTuple):
     ok: bool
     kink: bool
 
+    @property
+    def numbers(self) -> list[str]:
+        return [f"{self.gradient:.8g}", f"{self.forward:.7f}", f"{self.central:.7f}", f"{self.error:.1e}"]
+
+    @property
+    def mark(self) -> str:
+        return "WRONG" if not self.ok else "kink" if self.kink else "ok"
+
 
 class Check(list[Row]):
     "The table, leaf by leaf; `.ok` if every leaf agrees: at a kink, if it lies between the slopes on both sides."
@@ -60,18 +71,25 @@ class Check(list[Row]):
             f"(f({name}+h) - f({name}-h)) / 2h",
             "relative error",
         ]
-        lines = [head] + [
-            [row.name, f"{row.gradient:.8g}", f"{row.forward:.7f}", f"{row.central:.7f}", f"{row.error:.1e}"]
-            for row in self
-        ]
+        lines = [head] + [[row.name, *row.numbers] for row in self]
         widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
-        marks = [""] + ["WRONG" if not row.ok else "kink" if row.kink else "ok" for row in self]
+        marks = [""] + [row.mark for row in self]
         return "\n".join(
             "  ".join([line[0].ljust(widths[0]), *[c.rjust(n) for c, n in zip(line[1:], widths[1:])], mark]).rstrip()
             for line, mark in zip(lines, marks)
         ) + "".join("\n" + note for note in self.notes)
 
     __repr__ = __str__
+
+    def latex(self) -> str:
+        "The table as a LaTeX tabular, which fits a Beamer frame."
+        w = latex_name(self[0].name if len(self) == 1 else "w")
+        head = ["leaf", "chain rule", rf"$\frac{{f({w}+h) - f({w})}}{{h}}$", rf"$\frac{{f({w}+h) - f({w}-h)}}{{2h}}$"]
+        lines = [" & ".join([*head, "error", r"\\[1ex] \hline"])]
+        for row in self:
+            cells = latex_name(row.name), *row.numbers[:-1], latex(float(f"{row.error:.1e}"))
+            lines.append(" & ".join([*(f"${cell}$" for cell in cells), rf"{row.mark} \\"]))
+        return "\n".join([r"\begingroup\small\begin{tabular}{@{}lrrrrl@{}}", *lines, r"\end{tabular}\endgroup"])
 
 
 def check(root: Any, *leaves: Any, h: float = CENTRAL_STEP) -> Check:

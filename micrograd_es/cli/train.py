@@ -1,4 +1,4 @@
-"""In a terminal: micrograd-es train mnist, and its pictures: name-weights.svg, -learned.svg and -mistakes.svg.
+"""In a terminal: micrograd-es train mnist, and its pictures: name-weights.svg, -learned, -mistakes and -curve.svg.
 
 The first shows the weights, in which the noise of their start is still seen; the second what the training added.
 """
@@ -18,6 +18,7 @@ from ..train import digits, pictures
 from .parser import Parser
 
 SETS = {"mnist": "60,000 handwritten digits of 28x28", "glyphs": "small noisy digits of 8x8, made on the spot"}
+INTERRUPTED = 130  # the exit status after Ctrl-C: 128, and SIGINT's number
 EXAMPLES = """
 examples:
   micrograd-es train mnist                           784-30-10, 30 epochs: some 95 % of new digits
@@ -26,7 +27,10 @@ examples:
   micrograd-es train glyphs --epochs 10              no download, a few seconds
 
 pictures: mnist-weights.svg, what every hidden neuron looks for; mnist-learned.svg, the same without the noise it
-started from; mnist-mistakes.svg, new digits that were read wrongly, the surest mistakes first
+started from; mnist-mistakes.svg, new digits that were read wrongly, the surest mistakes first; mnist-curve.svg, loss
+and accuracy after every epoch
+
+Ctrl-C ends the training after the step that has begun; all is written as it then is. A second one ends it at once.
 """
 
 
@@ -68,18 +72,17 @@ def main(argv: Sequence[str]) -> int:
     parser = arguments()
     options = parser.parse_args(argv)
     try:
-        print(trained(options), flush=True)
+        return trained(options)
     except (ValueError, RuntimeError, ImportError, FloatingPointError) as mistake:
         parser.error(str(mistake))
     except OSError as error:
         parser.error(f"{error.filename}: {error.strerror}" if error.strerror else str(error))
     except KeyboardInterrupt:
-        parser.exit(130, "\nstopped\n")
-    return 0
+        parser.exit(INTERRUPTED, "\nstopped\n")
 
 
-def trained(options: argparse.Namespace) -> str:
-    "Trains, writes the pictures, and says in one line how well new digits are read."
+def trained(options: argparse.Namespace) -> int:
+    "Trains, writes weights and pictures, and says in one line how well new digits are read; the exit status."
     name = options.out or options.data_set
     for path in (name, options.save or name):  # before the work, not after it
         if not Path(path).parent.is_dir():
@@ -93,19 +96,25 @@ def trained(options: argparse.Namespace) -> str:
     batches = options.epochs, options.batch, options.seed
     history = digits.run(network, digits.table(known), rows, rate, *batches, progress=True)
     r.write()
+    if options.save:  # first: it is what costs the most to have again
+        wrote(options.save, lambda path: save(net, path))
     weights = pictures.first_layer(net)
     wrote(f"{name}-weights.svg", pictures.weight_pictures(weights).save)
     wrote(f"{name}-learned.svg", pictures.weight_pictures(weights - start).save)
     wrote(f"{name}-mistakes.svg", pictures.mistake_pictures(rows, digits.mistakes(r, rows)).save)
-    if options.save:
-        wrote(options.save, lambda path: save(net, path))
+    wrote(f"{name}-curve.svg", history.save)
+    if history.interrupted:
+        return INTERRUPTED
     lecture = digits.LECTURE.get((options.hidden, options.cost)) if options.data_set == "mnist" else None
-    best = max(history)
-    return (
-        f"{inputs}-{options.hidden}-10, {options.cost}, η = {rate:g}, seed {options.seed}: {history[-1]:.2%} of "
-        f"{len(unseen):,} new digits are read rightly (best epoch: {history.index(best) + 1}, {best:.2%}"
-        + (f"; the lecture: {lecture:.2f}%)" if lecture else ")")
+    shares = history.accuracies
+    best = max(shares)
+    print(
+        f"{inputs}-{options.hidden}-10, {options.cost}, η = {rate:g}, seed {options.seed}: {shares[-1]:.2%} of "
+        f"{len(unseen):,} new digits are read rightly (best epoch: {shares.index(best) + 1}, {best:.2%}"
+        + (f"; the lecture: {lecture:.2f}%)" if lecture else ")"),
+        flush=True,
     )
+    return 0
 
 
 def examples(data_set: str, folder: str | None, seed: int) -> tuple[Images | list[Example], Images | list[Example]]:

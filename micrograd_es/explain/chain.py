@@ -32,6 +32,7 @@ from ..graph import Graph
 from ..graph.routes import Edge, is_constant
 from ..text.letters import latex_sentence
 from ..text.symbols import Language, latex, plain
+from .frames import Equation, aligned, frames
 
 LIMIT = 2000  # steps
 LINES = 10_000  # of the forward part: the numbers that these steps need
@@ -48,7 +49,7 @@ class Step(NamedTuple):
 class Explanation:
     """The worked solution as data: `forward`, the nodes in order, and `steps`, the chain rule from the root down.
 
-    Printed it is text; `.markdown()`, `.latex()` (one align*, for a Beamer slide) and `.html()` write the same lines.
+    Printed it is text; `.markdown()`, `.latex()` (one align*, or Beamer frames) and `.html()` write the same lines.
     Numbers are shown to four digits and computed with all of them.
     """
 
@@ -87,11 +88,19 @@ class Explanation:
             text += [f"- {_markdown_text(rule)}", "", f"  ${' = '.join(sides)}$", ""]
         return "\n".join(text + [_markdown_text(note) + "\n" for note in self.notes]).rstrip() + "\n"
 
-    def latex(self) -> str:
-        forward, backward = self.lines(latex)
-        rows = [rf"{first} &= {' = '.join(rest)} \\" for first, *rest in forward + [sides for _, sides in backward]]
+    def latex(self, lines: float | None = None) -> str:
+        r"One align*; or, with `lines`, Beamer frames of so many lines at most: 12 fill one of 4:3."
+        parts = dict(zip(("Forward", "Backward"), self.equations()))
+        if lines is not None:
+            return frames(parts, lines, self.graph.notes)
+        rows = [row for equations in parts.values() for row in aligned(equations)]
         notes = [rf"\intertext{{{latex_sentence(note)}}}" for note in self.graph.notes]
         return "\n".join([r"\begin{align*}", *rows, *notes, r"\end{align*}"])
+
+    def equations(self) -> list[list[Equation]]:
+        "The lines of forward and of backward, in LaTeX."
+        forward, backward = self.lines(latex)
+        return [[Equation(first, "=", rest) for first, *rest in all_] for all_ in (forward, [s for _, s in backward])]
 
     def html(self) -> str:
         forward, backward = self.lines(plain)

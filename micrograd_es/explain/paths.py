@@ -19,8 +19,9 @@ from ..engine import Value
 from ..graph import Graph
 from ..graph.formulas import Formulas
 from ..graph.routes import Edge
-from ..text.letters import in_brackets, number_text
-from ..text.symbols import ATOM
+from ..text.letters import number_text
+from ..text.symbols import ATOM, Language, latex, plain
+from .frames import Equation, aligned, frames
 
 LIMIT = 1000  # paths
 LONGEST, WIDEST = 2000, 10_000  # nodes on them, and the inputs of these
@@ -79,12 +80,12 @@ class Paths:
     def route(self, path: Path) -> str:
         return " ← ".join([self.names[self.root], *[self.names[e.child.parents[e.place]] for e in path.edges]])
 
-    def factored(self) -> str:
+    def factored(self, language: Language = plain) -> str:
         """The gradient with what the paths share written once: δ₆ · (w₄₆ · w₁₄ + w₅₆ · w₁₅).
 
         Raises no more than the paths themselves: a graph with few paths has a short factored form.
         """
-        f = self.graph.formulas()
+        f = self.graph.formulas(language)
         factors: dict[Value, list[str]] = {self.root: []}
         for v in reversed(self.nodes):
             if v is not self.root:
@@ -93,23 +94,41 @@ class Paths:
                     for e in self.uses[v]
                     for text in [f.local(e).within(ATOM)]
                 ]
-                factors[v] = _shared(products)
-        return " · ".join(factors[self.leaf]) or "1"
+                factors[v] = _shared(products, language)
+        return language.times.join(factors[self.leaf]) or "1"
 
     def deltas(self) -> list[tuple[str, float]]:
         "The gradient that arrives at every node on the way (δ in the lectures), from the root down."
         return [(self.names[v], self.graph.gradients[v]) for v in reversed(self.nodes)]
 
-    def __str__(self) -> str:
-        f = self.graph.formulas()
-        lines = [f"{counted(self.count)} from {self.names[self.root]} to {self.names[self.leaf]}"]
+    def sides(self, path: Path, language: Language) -> list[str]:
+        "A path as a product: of formulas, of numbers, and what it comes to."
+        f = self.graph.formulas(language).multiplied(path.edges, path.product)
+        symbols = language.times.join(f.local(e).within(ATOM) for e in path.edges)
+        numbers = language.times.join(factors_text(f, path.edges))
+        return [side for side in dict.fromkeys([symbols, numbers, language(path.product).text]) if side]
+
+    def latex(self, lines: float | None = None) -> str:
+        r"One align*: every path and its product, then their sum, factored; with `lines`, Beamer frames of so many."
+        d = self.graph.formulas(latex).d(self.root, self.leaf).text
+        equations = []
         for path in self.paths:
-            exact = f.multiplied(path.edges, path.product)
-            symbols = " · ".join(exact.local(e).within(ATOM) for e in path.edges)
-            numbers = " · ".join(factors_text(exact, path.edges))
-            sides = dict.fromkeys(side for side in (symbols, numbers, number_text(path.product)) if side)
-            lines.append(f"    {self.route(path)}:  {' = '.join(sides)}")
-        d = f.d(self.root, self.leaf)
+            equations += [Equation("", "", [self.latex_route(path)]), Equation("", r"\quad", self.sides(path, latex))]
+        sides = dict.fromkeys([d, self.factored(latex), latex(self.total).text])
+        equations.append(Equation("", "", list(sides)))
+        if lines is None:
+            return "\n".join([r"\begin{align*}", *aligned(equations), r"\end{align*}"])
+        title = f"{counted(self.count)} from ${latex(self.names[self.root])}$ to ${latex(self.names[self.leaf])}$"
+        return frames({title: equations}, lines, self.graph.notes)
+
+    def latex_route(self, path: Path) -> str:
+        named = [self.root, *[e.child.parents[e.place] for e in path.edges]]
+        return r" \leftarrow ".join(latex(self.names[v]).text for v in named)
+
+    def __str__(self) -> str:
+        lines = [f"{counted(self.count)} from {self.names[self.root]} to {self.names[self.leaf]}"]
+        lines += [f"    {self.route(path)}:  {' = '.join(self.sides(path, plain))}" for path in self.paths]
+        d = self.graph.formulas().d(self.root, self.leaf)
         lines.append(f"    their sum is {d} = {number_text(self.total)}")
         lines.append(f"    factored: {d} = {self.factored()}")
         return "\n".join(lines + self.graph.notes)
@@ -139,21 +158,21 @@ def ways(nodes: list[Value], leaf: Value) -> int:
     return ways[nodes[-1]]
 
 
-def _shared(products: list[list[str]]) -> list[str]:
+def _shared(products: list[list[str]], language: Language) -> list[str]:
     "a·b·c + a·b·d as a·b·(c + d)."
     if len(products) == 1:
         return products[0]
     same = 0
     while all(len(p) > same and p[same] == products[0][same] for p in products):
         same += 1
-    rest = " + ".join(" · ".join(p[same:]) or "1" for p in products)
-    return [*products[0][:same], f"({rest})"]
+    rest = " + ".join(language.times.join(p[same:]) or "1" for p in products)
+    return [*products[0][:same], language.brackets.format(rest)]
 
 
 def factors_text(f: Formulas, edges: list[Edge]) -> list[str]:
     "The local gradients, to be joined as -2 · 1 · (-3)."
-    numbers = [f.local_number(e).text for e in edges]
-    return numbers[:1] + [in_brackets(n) for n in numbers[1:]]
+    numbers = [f.local_number(e) for e in edges]
+    return [x.text for x in numbers[:1]] + [x.within(ATOM) for x in numbers[1:]]
 
 
 def ends(parts: list[str]) -> list[str]:

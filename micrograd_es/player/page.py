@@ -12,11 +12,13 @@ from __future__ import annotations
 import html
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from math import isfinite
 from pathlib import Path
 from string import Template
 from typing import Any
 
+from ..core.floats import as_float, refused
 from ..engine import Value
 from ..graph import Graph
 from ..graph.modules import outermost
@@ -69,33 +71,56 @@ def play(
     *,
     title: str | None = None,
     learn: Value | str | Iterable[Value | str] | None = None,
+    samples: Iterable[Mapping[Value | str, float]] = (),
 ) -> Player:
     """The page that plays the graph under root forward and backward; written to `path`, if there is one.
 
-    `learn`: the leaves that its "descend" moves at first, until somebody ticks others; else the parameters of the
-    modules that were called, and where there are none every leaf, as a graph does not say which are data. TypeError
-    for what is no Value; ValueError for a graph that is no graph, or too large to follow.
+    `samples`, such as [{"x": 1, "y": 2}, {"x": 2, "y": 4}], are numbers for some of its leaves, and the page lets one
+    choose among them. `learn`: the leaves that its "descend" moves at first, until somebody ticks others; else the
+    parameters of the modules that were called, and where there are none every leaf that is in no sample. TypeError for
+    what is no Value; ValueError for a graph that is no graph, or too large to follow.
     """
     graph = Graph.of(root)
     if not graph.root.parents:
         raise ValueError(f"play: {graph.names[graph.root]} is a leaf, made from nothing: there are no steps to play")
-    page = Player(_html(graph, title, _learned(graph, learn)), _image(graph))
+    chosen = _samples(graph, samples)
+    page = Player(_html(graph, title, _learned(graph, learn, chosen), chosen), _image(graph))
     if path is not None:
         page.save(path)
     return page
 
 
-def _learned(graph: Graph, learn: Any) -> list[int]:
+Sample = dict[int, float]  # a leaf's number in the graph, and its number in the sample
+
+
+def _samples(graph: Graph, samples: Any) -> list[Sample]:
+    found = []
+    for sample in samples:
+        if not isinstance(sample, Mapping):
+            raise refused("play: samples", sample, 'a dict of numbers for leaves, such as {"x": 1, "y": 2}')
+        numbers = [as_float(x, "play: a sample") for x in sample.values()]
+        if not all(map(isfinite, numbers)):
+            raise ValueError(f"play: a sample has a number that is not finite: {numbers}")
+        found.append(dict(zip(_leaves(graph, sample, "a sample"), numbers)))
+    return found
+
+
+def _learned(graph: Graph, learn: Any, samples: list[Sample]) -> list[int]:
     "The numbers of the leaves that descend moves."
-    order, leaves, called = graph.order, graph.leaves, graph.names
-    if learn is None:
-        parameters = {p for v in order for call in v.calls for p in call.module.parameters()}
-        found = [v for v in leaves if v in parameters] or leaves
-    else:
-        found = graph.nodes(learn)
-        for v in found:
-            if v not in leaves:
-                raise ValueError(f"play: learn has {called.get(v, repr(v))}, which is no leaf of {called[order[-1]]}")
+    if learn is not None:
+        return _leaves(graph, learn, "learn")
+    parameters = {p for v in graph.order for call in v.calls for p in call.module.parameters()}
+    data = {i for sample in samples for i in sample}
+    found = [v for v in graph.leaves if v in parameters] or graph.leaves
+    return [graph.place[v] for v in found if graph.place[v] not in data]
+
+
+def _leaves(graph: Graph, named: Any, what: str) -> list[int]:
+    "The numbers of these leaves, by themselves or by their names."
+    called, found = graph.names, graph.nodes(named)
+    for v in found:
+        if v not in graph.leaves:
+            raise ValueError(f"play: {what} has {called.get(v, repr(v))}, which is no leaf of {called[graph.root]}")
     return [graph.place[v] for v in found]
 
 
@@ -125,7 +150,7 @@ def _boards(graph: Graph) -> list[Board]:
     return boards
 
 
-def _html(graph: Graph, title: str | None, learn: list[int]) -> str:
+def _html(graph: Graph, title: str | None, learn: list[int], samples: list[Sample]) -> str:
     boards = _boards(graph)  # first: it says if the graph is too large to be played
     model = Model(graph)
     told = {
@@ -133,6 +158,7 @@ def _html(graph: Graph, title: str | None, learn: list[int]) -> str:
         "clusters": model.clusters(boards[0].number),
         "views": [board.view() for board in boards],
         "learn": learn,
+        "samples": samples,
     }
     math = {f"name-{i}": name_mathml(graph.names[v]) for v, i in graph.place.items()}
     svgs = [f'<div class="view" data-view="{i}" hidden>{board.svg()}</div>' for i, board in enumerate(boards)]

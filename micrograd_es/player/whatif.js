@@ -90,6 +90,7 @@ function leafRows() {
 
 // What the controls show; a box that is being typed in is left alone.
 function fillLeaves() {
+    showSample();
     const grads = gradients();
     for (const row of document.querySelectorAll(".leaf-row")) {
         const i = Number(row.dataset.leaf), [range, box] = row.querySelectorAll("input");
@@ -103,6 +104,26 @@ function fillLeaves() {
 }
 
 const tidy = x => Number.isFinite(x) ? String(Number(x.toPrecision(DIGITS[0]))) : "";
+
+// ---- Samples: numbers for some of the leaves, to choose from ---------------------------------------------------------
+
+const samples = graph.samples.map(sample => Object.entries(sample).map(([i, x]) => [Number(i), x]));
+
+function fillChooser() {
+    const chooser = byId("sample");
+    const options = samples.map((sample, k) => {
+        const told = sample.slice(0, 4).map(([i, x]) => `${nodes[i].name} = ${shown(x)}`);
+        return element("option", `${k + 1}: ${told.join(", ")}${sample.length > 4 ? ", …" : ""}`);
+    });
+    chooser.append(element("option", "none of them", { disabled: "" }), ...options);
+    chooser.addEventListener("change", () => setLeaves(Object.fromEntries(samples[chooser.selectedIndex - 1])));
+    byId("choosing").hidden = !samples.length;
+}
+
+// The one whose numbers the leaves have.
+const showSample = () => {
+    byId("sample").selectedIndex = 1 + samples.findIndex(sample => sample.every(([i, x]) => now.data[i] === x));
+};
 
 // ---- Descend: w ← w − α · grad -----------------------------------------------------------------------------------
 
@@ -157,6 +178,7 @@ function wireWhatIf() {
         return;
     }
     byId("leaves").append(...leafRows());
+    fillChooser();
     byId("descend").addEventListener("click", () => descend(1));
     byId("descend10").addEventListener("click", () => descend(10));
     byId("reset").addEventListener("click", reset);

@@ -19,7 +19,7 @@ import random
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from ..optim import Optimizer, train
+from ..optim import History, Optimizer, train
 
 
 class Trainable(Protocol):
@@ -39,12 +39,13 @@ def fit(
     rng: Any = random,
     progress: bool = False,
     accuracy: Callable[[], float] | None = None,
-) -> list[float]:
-    """Train a replay on samples, each with a number for every input. Returns the mean loss of each epoch.
+) -> History:
+    """Train a replay on samples, each with a number for every input.
 
-    `batch` is the size of a minibatch (None: all at once), `rng` shuffles, as random.Random(seed). With `progress`
-    a line on stderr tells epoch, loss, what `accuracy()` returns after every epoch, and examples per second. r.write()
-    puts what was learned into the graph; r.weights is it.
+    Returns the History: the mean loss of each epoch, as a list that draws itself, and what `accuracy()` says after
+    each. `batch` is the size of a minibatch (None: all at once), `rng` shuffles, as random.Random(seed). With
+    `progress` a line on stderr tells every epoch. r.write() puts what was learned into the graph; r.weights is it.
+    Ctrl-C stops it at a whole step, and `history.interrupted` is then True.
 
     FloatingPointError as soon as a loss is not finite: the weights are then again what they were before, and another
     attempt needs a new optimizer.

@@ -1,8 +1,9 @@
-"""The lecture's digits, trained from scalars through the replay: `micrograd-es train mnist`, the example, the notebook.
+"""The lecture's digits, trained from scalars through the replay, and pictures of what a network has learned.
 
 It needs NumPy: pip install "micrograd-es[fast]".
 """
 
+from .boundary import decision_boundary
 from .digits import LECTURE, RATE, accuracy, cost_of, mistakes, network, run, table
 from .pictures import Pictures, first_layer, mistake_pictures, weight_pictures
 
@@ -12,6 +13,7 @@ __all__ = [
     "Pictures",
     "accuracy",
     "cost_of",
+    "decision_boundary",
     "first_layer",
     "mistake_pictures",
     "mistakes",

@@ -10,7 +10,7 @@ from ..data import Example, Images, one_hot
 from ..engine import Value
 from ..losses import quadratic
 from ..nn import MLP, init
-from ..optim import SGD
+from ..optim import SGD, History
 from ..replay import fit, replay
 from ..text.letters import SUBSCRIPT
 
@@ -92,14 +92,7 @@ def run(
     batch: int = 10,
     seed: int = 0,
     progress: bool = False,
-) -> list[float]:
-    "Train by minibatches, w ← w - η ∂loss/∂w; the accuracy on the unseen rows after every epoch."
-    history: list[float] = []
-
-    def tested() -> float:
-        history.append(accuracy(network.r, unseen))
-        return history[-1]
-
-    sgd = SGD(network.r.parameters, rate)
-    fit(network.r, known, sgd, epochs, batch, random.Random(seed), progress, tested)
-    return history
+) -> History:
+    "Train by minibatches, w ← w - η ∂loss/∂w; in the History is the accuracy on the unseen rows after every epoch."
+    r, sgd = network.r, SGD(network.r.parameters, rate)
+    return fit(r, known, sgd, epochs, batch, random.Random(seed), progress, lambda: accuracy(r, unseen))

@@ -4,54 +4,35 @@ from __future__ import annotations
 
 import base64
 import html
-import os
 import struct
 import zlib
 from collections.abc import Sequence
 from math import isqrt
-from pathlib import Path
 from typing import Any
 
 from ..nn import MLP
-from ..system.files import write_whole
+from ..system.charts import Svg
 from .digits import CLASSES
 
 SIDE, GAP, TEXT = 84, 10, 16  # a tile's side, the space between two, the line under it, in points
 POSITIVE, NEGATIVE = (33, 90, 160), (179, 88, 6)  # blue and brown: nobody's eyes confuse them
 
 
-class Pictures:
+class Pictures(Svg):
     "Tiles with a caption each: `.svg`; `.save(path)` writes it; as the last line of a notebook cell it shows itself."
 
     def __init__(self, tiles: Sequence[tuple[Any, str]], columns: int = 10):
         columns, rows = min(columns, len(tiles)) or 1, -(-len(tiles) // columns)
         wide, high = columns * (SIDE + GAP) + GAP, rows * (SIDE + GAP + TEXT) + GAP
-        parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" '
-            f'font-family="Helvetica,Arial,sans-serif" font-size="11" text-anchor="middle" fill="#1d2733">',
-            '<rect width="100%" height="100%" fill="#ffffff"/>',
-        ]
+        parts = []
         for i, (pixels, caption) in enumerate(tiles):
             x, y = GAP + i % columns * (SIDE + GAP), GAP + i // columns * (SIDE + GAP + TEXT)
-            data, text = base64.b64encode(png(pixels)).decode(), html.escape(caption)
             parts += [
-                f'<image x="{x}" y="{y}" width="{SIDE}" height="{SIDE}" href="data:image/png;base64,{data}"/>',
+                image(pixels, x, y, SIDE, SIDE),
                 f'<rect x="{x}" y="{y}" width="{SIDE}" height="{SIDE}" fill="none" stroke="#b9c3cf"/>',
-                f'<text x="{x + SIDE / 2:g}" y="{y + SIDE + TEXT - 3}">{text}</text>',
+                f'<text x="{x + SIDE / 2:g}" y="{y + SIDE + TEXT - 3}">{html.escape(caption)}</text>',
             ]
-        self.count, self.svg = len(tiles), "\n".join([*parts, "</svg>\n"])
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        "Write the SVG to a file, whole or not at all."
-        write_whole(path, self.svg.encode())
-        return Path(path)
-
-    def _repr_html_(self) -> str:
-        data = base64.b64encode(self.svg.encode()).decode()
-        return f'<img alt="{self!r}" style="max-width:100%" src="data:image/svg+xml;base64,{data}">'
-
-    def __repr__(self) -> str:
-        return f"{self.count} pictures"
+        super().__init__(wide, high, parts, f"{len(tiles)} pictures")
 
 
 def first_layer(net: MLP) -> Any:
@@ -94,6 +75,13 @@ def signed(numbers: Any, largest: float | None = None) -> Any:
     share = np.minimum(np.abs(numbers) / (largest or np.abs(numbers).max() or 1.0), 1.0)
     full = np.where(numbers[..., None] > 0, POSITIVE, NEGATIVE) / 255
     return _colours(1 - share[..., None] * (1 - full))
+
+
+def image(pixels: Any, x: float, y: float, wide: float, high: float, scale: int = 3) -> str:
+    "The pixels at their place in an SVG."
+    data = base64.b64encode(png(pixels, scale)).decode()
+    place = f'x="{x:g}" y="{y:g}" width="{wide:g}" height="{high:g}" preserveAspectRatio="none"'
+    return f'<image {place} href="data:image/png;base64,{data}"/>'
 
 
 def _colours(shares: Any) -> Any:

@@ -312,6 +312,35 @@ def test_descend(show):
     assert page.locator("#curve").inner_html() == "" and page.evaluate("now.data[1]") == 1
 
 
+def test_samples(show):
+    """One is chosen: the leaves have its numbers, the others stay where they are, and it says which of them is on.
+
+    Descending over the samples in turn is the lecture's training: w comes to 2.
+    """
+    loss = slide()
+    page = show(loss, samples=[{"x": 1, "y": 2}, {"x": 2, "y": 4}, {"x": 3, "y": 6}])
+    chooser = page.locator("#sample")
+    texts = chooser.locator("option").all_text_contents()
+    assert texts == ["none of them", "1: x = 1, y = 2", "2: x = 2, y = 4", "3: x = 3, y = 6"]
+    w = 1.0
+    for k in (1, 2, 3) * 4:
+        chooser.select_option(index=k)
+        loss = (k * w - 2 * k) ** 2
+        assert page.evaluate("[root, 0, 3].map(i => now.data[i])") == pytest.approx([loss, k, 2 * k], rel=1e-14)
+        page.click("#descend")
+        w -= 0.1 * 2 * (k * w - 2 * k) * k
+        assert page.evaluate("now.data[1]") == pytest.approx(w, rel=1e-12)
+        assert chooser.evaluate("node => node.selectedIndex") == k
+    assert abs(w - 2) < 0.01
+    page.locator('.leaf-row[data-leaf="0"] input[type=number]').fill("7")
+    assert chooser.evaluate("node => node.selectedIndex") == 0
+    chooser.select_option(index=3)
+    assert page.evaluate("now.data[0]") == 3
+    page.click("#reset")
+    assert chooser.evaluate("node => node.selectedIndex") == 1
+    assert show(slide()).locator("#choosing").is_hidden()
+
+
 def test_where_javascript_cannot_compute(show):
     "A node made by hand: its steps are played, and the page says why there is no what-if."
     x = Value(2.0, label="x")

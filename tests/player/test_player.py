@@ -223,6 +223,11 @@ def test_limits():
         (lambda path: play(slide(), path / "no" / "page.html"), OSError, "page.html"),
         (lambda path: play(slide(), learn=Value(1.0)), ValueError, "learn has .*which is no leaf of loss"),
         (lambda path: play(Value(1.0, (Value(2.0),), "?")), ValueError, "made by hand"),
+        (lambda path: play(slide(), samples={"x": 1}), TypeError, "samples: 'x' is of type str, not a dict of numbers"),
+        (lambda path: play(slide(), samples=[{"x": "1"}]), TypeError, "a sample: '1' is of type str, not a number"),
+        (lambda path: play(slide(), samples=[{"q": 1}]), ValueError, "nothing here is called 'q'"),
+        (lambda path: play(slide(), samples=[{"ŷ": 1}]), ValueError, "a sample has ŷ, which is no leaf of loss"),
+        (lambda path: play(slide(), samples=[{"x": math.inf}]), ValueError, "a number that is not finite"),
     ],
 )
 def test_mistakes(wrong, error, message, tmp_path):
@@ -232,11 +237,13 @@ def test_mistakes(wrong, error, message, tmp_path):
 
 
 def test_what_descends():
-    "The parameters of neurons; else every leaf, whatever its name; or what one says."
+    "The parameters of neurons; else every leaf that is in no sample, whatever its name; or what one says."
     loss = slide()
     assert data_of(play(loss))["learn"] == [0, 1, 3]
     x = loss.parents[0].parents[0].parents[0]
     assert data_of(play(loss, learn=x))["learn"] == [0] == data_of(play(loss, learn=[x]))["learn"]
+    given = data_of(play(loss, samples=[{x: 1, "y": 2}, {x: 2}]))
+    assert given["samples"] == [{"0": 1, "3": 2}, {"0": 2}] and given["learn"] == [1]
     graph = data_of(play(network(2, 3, 1)))
     assert {graph["nodes"][i]["name"][0] for i in graph["learn"]} == {"w", "b"} and len(graph["learn"]) == 13
 

@@ -32,7 +32,8 @@ FLOORS = """
     __main__
 """
 FLOOR = {room: n for n, line in enumerate(FLOORS.strip().splitlines()) for room in line.split()}
-NARROW = {"engine": {"core", "text", "calculus"}, "optim": {"core", "engine"}}  # what these may know, and no more
+# What these may know, and no more.
+NARROW = {"engine": {"core", "text", "calculus"}, "optim": {"core", "engine", "system"}}
 INSTALLED = {
     "replay": {"numpy", "numba", "scipy"},
     "train": {"numpy"},

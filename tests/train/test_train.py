@@ -1,20 +1,30 @@
 """The lecture's digits from scalars: the network, the command, the example, on digits that need no download."""
 
+import base64
 import importlib.util
+import io
 import json
+import os
 import random
+import re
+import signal
 import struct
+import subprocess
+import sys
 from xml.etree import ElementTree
 
 import pytest
 
-from micrograd_es import cli, data, load, nn
+from micrograd_es import Value, cli, data, load, nn
 from tests.support import ROOT
 
 np = pytest.importorskip("numpy")
 
 from micrograd_es import train  # noqa: E402
+from micrograd_es.train import boundary  # noqa: E402
 from micrograd_es.train.pictures import ink, png, signed  # noqa: E402
+
+HERE = os.environ | {"PYTHONPATH": str(ROOT)}  # a command that runs in another folder
 
 
 def digits(known, unseen, noise=0.1):
@@ -49,9 +59,11 @@ def test_it_learns(cost, mark):
     known, unseen = digits(500, 200)
     network = train.network(20, cost, inputs=64)
     history = train.run(network, known, unseen, train.RATE[cost], epochs=40)
-    assert len(history) == 40 and max(history) >= mark
+    assert len(history.accuracies) == len(history) == 40 and max(history.accuracies) >= mark
     assert "a matrix product (20 x 64) @ (64 x 1) for every sample" in network.r.explain()
-    assert history[-1] == train.accuracy(network.r, unseen) == 1 - len(train.mistakes(network.r, unseen)) / 200
+    assert (
+        history.accuracies[-1] == train.accuracy(network.r, unseen) == 1 - len(train.mistakes(network.r, unseen)) / 200
+    )
 
 
 @pytest.mark.parametrize("cost", train.RATE)
@@ -127,16 +139,16 @@ def mistake(capsys, *argv):
 
 
 def test_the_command(folder, here, capsys):
-    "Progress on stderr, one line of result on stdout, three pictures, and weights that can be loaded."
+    "Progress on stderr, one line of result on stdout, four pictures, and weights that can be loaded."
     argv = "train mnist --data mnist --hidden 8 --epochs 2 --out run --save run.json".split()
     assert cli.main(argv) == 0
     out, err = capsys.readouterr()
     assert out.startswith("784-8-10, cross-entropy, η = 0.5, seed 0: ") and out.count("\n") == 1
     assert "of 100 new digits are read rightly (best epoch: " in out and err.count("examples/s") == 2
-    for name in ("weights", "learned", "mistakes"):
+    for name in ("weights", "learned", "mistakes", "curve"):
         svg = (here / f"run-{name}.svg").read_text("utf-8")
         ElementTree.fromstring(svg)
-        assert ("neuron 8<" in svg) == (name != "mistakes") and f"wrote run-{name}.svg" in err
+        assert ("neuron 8<" in svg) == (name in ("weights", "learned")) and f"wrote run-{name}.svg" in err
     load(nn.MLP(784, [8, 10], act="sigmoid"), here / "run.json")
     assert json.loads((here / "run.json").read_text("utf-8"))
     assert cli.main(argv) == 0 and capsys.readouterr().out == out  # the same seed, the same digits
@@ -148,6 +160,96 @@ def test_the_command_on_glyphs(here, capsys):
     out = capsys.readouterr().out
     assert out.startswith("64-30-10, quadratic, η = 3, seed 0: ") and "lecture" not in out
     assert (here / "glyphs-mistakes.svg").exists()
+
+
+@pytest.mark.parametrize("presses, kept", [(1, True), (2, False)])
+def test_ctrl_c(presses, kept, here):
+    "One: a sentence, the weights of a whole step, the pictures, 130. Two, while a step lasts: it ends there and then."
+    program = f"""
+import signal, sys
+from micrograd_es import cli
+from micrograd_es.replay.run import Replay
+step = Replay.step
+def pressed(self, batch, optimizer):
+    if optimizer.steps == 25:  # of ten in an epoch
+        for _ in range({presses}):
+            signal.raise_signal(signal.SIGINT)
+    return step(self, batch, optimizer)
+Replay.step = pressed
+sys.exit(cli.main("train glyphs --epochs 1000 --batch 100 --hidden 5 --save w.json".split()))
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=here, capture_output=True, text=True, env=HERE)
+    assert done.returncode == 130 and done.stdout == "" and "Traceback" not in done.stderr, done.stderr
+    assert done.stderr.count("examples/s") == 2
+    names = {f"glyphs-{name}.svg" for name in ("weights", "learned", "mistakes", "curve")}
+    assert {path.name for path in here.iterdir()} == (names | {"w.json"} if kept else set())
+    if kept:
+        assert "stopped by Ctrl-C after 2 of 1,000 epochs: the weights are those of the last step\n" in done.stderr
+        load(nn.MLP(64, [5, 10], act="sigmoid"), here / "w.json")
+    else:
+        assert done.stderr.endswith("\nstopped\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a console, not to a process")
+def test_ctrl_c_from_outside(here):
+    "The signal itself, at whatever moment: in the middle of NumPy's work, or between two lines."
+    argv = [sys.executable, "-m", "micrograd_es", *"train glyphs --epochs 100000 --batch 50 --save w.json".split()]
+    with subprocess.Popen(
+        argv, cwd=here, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=HERE
+    ) as process:
+        lines = []
+        for line in process.stderr:
+            lines.append(line)
+            if line.startswith("epoch 2/"):
+                process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130 and process.stdout.read() == ""
+    (stopped,) = [line for line in lines if "stopped" in line]
+    assert re.match(r"stopped by Ctrl-C after \d+ of 100,000 epochs", stopped) and "wrote w.json\n" in lines
+    load(nn.MLP(64, [30, 10], act="sigmoid"), here / "w.json")
+
+
+# ---- The decision boundary -------------------------------------------------------------------------------------------
+
+
+def pixels_and_marks(svg):
+    "The classes of the plane, as colours from top to bottom, and what stands in it."
+    image = pytest.importorskip("matplotlib.image")
+    tree = ElementTree.fromstring(svg.svg)
+    (plane,) = [e for e in tree.iter() if e.tag.endswith("image")]
+    data = base64.b64decode(next(text for name, text in plane.attrib.items() if name == "href").partition(",")[2])
+    return image.imread(io.BytesIO(data))[1::3, 1::3, :3], [e for e in tree.iter() if e.get("fill", "none") in COLOURS]
+
+
+COLOURS = {f"#{colour}" for colour in boundary.COLOURS}
+
+
+@pytest.mark.parametrize("model, border", [(lambda x: x[0] - 0.25, 0), (lambda x: [0.25 * Value(1), x[0]], 0),
+                                           (lambda x: (4 * x[0] - 1).sigmoid(), 0.5)])  # fmt: skip
+def test_the_boundary_is_where_the_classes_meet(model, border):
+    "x = 0.25, whether one score says so, two of them, or a probability; every sample stands where it is."
+    samples = [((-1.0, 0.0), 0), ((0.2, 1.0), 0), ((0.3, 1.0), 1), ((1.0, 0.0), 1), ((0.0, 0.5), 1)]
+    picture = train.decision_boundary(model, samples, border)
+    assert repr(picture) == "decision boundary: 4 of 5 samples on their side" and "<img" in picture._repr_html_()
+    plane, marks = pixels_and_marks(picture)
+    left = (plane == plane[0, 0]).all(2)
+    where = -1.24 + 2.48 * left.mean()  # the plane reaches 12 % beyond the samples
+    assert where == pytest.approx(0.25, abs=2.48 / boundary.GRID) and (left == left[0]).all()
+    assert len(marks) == 5 and len({mark.get("d") for mark in marks}) == 2
+    assert plane[0, 0, 2] > plane[0, 0, 0] and plane[0, -1, 2] < plane[0, -1, 0]  # bluish, brownish
+
+
+def test_a_boundary_is_the_right_way_up():
+    "What lies above in the plane lies above in the picture; labels of -1 and 1 are two classes too."
+    plane, marks = pixels_and_marks(train.decision_boundary(lambda x: x[1], [((0, -1), -1), ((0, 1), 1)]))
+    assert plane[0, 0, 2] < plane[0, 0, 0] and plane[-1, 0, 2] > plane[-1, 0, 0]
+    heights = [float(mark.get("transform").split()[1].rstrip(")")) for mark in marks]
+    assert heights[0] > heights[1]
+
+
+@pytest.mark.parametrize("samples", [[], [((1.0,), 0)], [((1.0, float("nan")), 0)], [((1, 2, 3), 0)]])
+def test_no_plane(samples):
+    with pytest.raises(ValueError, match="a sample is .* two finite inputs"):
+        train.decision_boundary(lambda x: x[0], samples)
 
 
 @pytest.mark.parametrize(

@@ -279,7 +279,7 @@ def with_progress(progress=True, pause=0.0):
         sleep(pause)
         return half_squared(w, 0.0)
 
-    fit(loss, [0] * 4, SGD([w], 0.5), 12, 1, progress=progress, accuracy=lambda: next(shares) / 12)
+    return fit(loss, [0] * 4, SGD([w], 0.5), 12, 1, progress=progress, accuracy=lambda: next(shares) / 12)
 
 
 def test_progress_goes_to_stderr_alone(capsys):
@@ -295,20 +295,26 @@ def test_progress_goes_to_stderr_alone(capsys):
 
 
 def test_progress_on_a_terminal(capsys, monkeypatch):
-    "One line that overwrites itself, digits of longer ones too, with a bar in the middle of an epoch."
+    """A line for every epoch, which overwrites itself, digits of longer ones too, with a bar in the middle of it.
+
+    Under the last one stands the curve.
+    """
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    with_progress(pause=0.03)
-    texts = capsys.readouterr().err.split("\r")[1:]
-    assert sum(text.count("\n") for text in texts) == 1 and texts[-1].endswith("\n")
-    screen, bars = "", 0
-    for text in texts:
-        screen = text + screen[len(text) :]
-        shown = re.fullmatch(
-            LINE.replace("  accuracy", "(?:  accuracy").replace("%", "%)?") + r"(  \[#*\.*\])? *\n?", screen
-        )
-        assert shown, screen
-        bars += shown[4] is not None
-    assert 3 <= bars < len(texts) - 11
+    history = with_progress(pause=0.03)
+    lines, curve = capsys.readouterr().err.split("\n\n", 1)
+    bars = 0
+    for epoch, line in enumerate(lines.split("\n"), 1):
+        nothing, *texts = line.split("\r")
+        screen = ""
+        for text in texts:
+            screen = text + screen[len(text) :]
+            shown = re.fullmatch(
+                LINE.replace("  accuracy", "(?:  accuracy").replace("%", "%)?") + r"(  \[#*\.*\])? *", screen
+            )
+            assert shown and int(shown[1]) == epoch and nothing == "", screen
+            bars += shown[4] is not None
+        assert re.fullmatch(LINE + " *", screen)
+    assert epoch == 12 and bars >= 3 and curve.rstrip("\n") == str(history) and "12\n" in curve
 
 
 def test_defaults():
