@@ -53,6 +53,7 @@ def arguments() -> Parser:
     add("source", nargs="?", metavar="expression", help="such as '(x*w - y)**2', or a .py file that leaves a loss")
     add("values", nargs="*", metavar="name=number", help="a number for every name in the expression")
     add("--wrt", action="append", default=[], metavar="name", help="explain only this gradient (may be given again)")
+    add("--highlight", action="append", default=[], metavar="name", help="in pictures, every way to it stands out")
     for kind in PICTURES:
         add(f"--{kind}", metavar="file", type=str.strip, help=f"write the picture as {kind.upper()}")
     add("--play", metavar="file", type=str.strip, help="write a page of HTML that plays the steps")
@@ -106,6 +107,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         root.backward()
         wrt = chosen(options.wrt, names)
         show(report(root, wrt, options))
+        options.highlight = chosen(options.highlight, names, "highlight")
         pictures(root, wrt, options)
     except (ValueError, RuntimeError, ImportError) as mistake:
         parser.error(str(mistake))
@@ -144,11 +146,11 @@ def numbers(assignments: list[str]) -> dict[str, float]:
     return given
 
 
-def chosen(wrt: list[str], names: dict[str, Value]) -> list[Value]:
+def chosen(wrt: list[str], names: dict[str, Value], option: str = "wrt") -> list[Value]:
     "The Values called so."
     for name in wrt:
         if normalize("NFC", name) not in names:
-            raise ExpressionError(f"--wrt {short(name)}: no such name; there are {', '.join(names)}")
+            raise ExpressionError(f"--{option} {short(name)}: no such name; there are {', '.join(names)}")
     return [names[normalize("NFC", name)] for name in wrt]
 
 
@@ -225,14 +227,15 @@ def show(text: str) -> None:
 
 
 def pictures(root: Value, wrt: list[Value], options: argparse.Namespace) -> None:
-    "Write the pictures and the page asked for; the routes to a single --wrt stand out."
+    "Write the pictures, the page and the slides asked for; the routes to --highlight stand out, or to a single --wrt."
     from ..draw import draw
 
+    lit = options.highlight or (wrt if len(wrt) == 1 else [])
     for kind in PICTURES:
         path = getattr(options, kind)
         if path is None:
             continue
-        write(path, kind, draw(root, highlight=wrt[0] if len(wrt) == 1 else ()).save_as)
+        write(path, kind, draw(root, highlight=lit[0] if lit else ()).save_as)
     if options.play is not None:
         from ..player import play
 
@@ -241,11 +244,11 @@ def pictures(root: Value, wrt: list[Value], options: argparse.Namespace) -> None
     if options.beamer is not None:
         from ..slides import beamer
 
-        write(options.beamer, "tex", beamer(root, wrt=wrt, frames=options.frames).save)
+        write(options.beamer, "tex", beamer(root, wrt=wrt, highlight=lit, frames=options.frames).save)
     if options.animate is not None or options.steps is not None:
         from ..slides import animate
 
-        moving = animate(root, wrt=wrt)
+        moving = animate(root, wrt=wrt, highlight=lit)
         if options.animate is not None:
             saved(options.animate, moving.save)
         if options.steps is not None:

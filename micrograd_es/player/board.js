@@ -95,8 +95,9 @@ function paintEdge(edge, step, index, grads) {
     if (at === index) line.classList.add("active");
     if (at <= index) line.classList.add("travelled");
     if (bundle(edge)) return;
-    write(line, "local", known ? localWords(edge) : "");
-    const words = at > index ? "" : isHidden(edge.parent) ? "?" : flowWords(edge, grads, Number(line.dataset.room ?? 0));
+    const room = SQUEEZED * Number(line.dataset.room ?? 0);
+    write(line, "local", known ? localWords(edge, room) : "");
+    const words = at > index ? "" : isHidden(edge.parent) ? "?" : flowWords(edge, grads, room);
     if (line.querySelector("text:not(.midway)")) write(line, "flow", words);
     else if (at === index) writeMidway(line, words);
 }
@@ -110,12 +111,13 @@ function writeMidway(line, words) {
 // When a node gets its number.
 const stepOf = i => nodes[i].parents ? steps.findIndex(s => s.kind === "node" && s.node === i) : 0;
 
-// "x = 1" where there is room for it.
-function localWords(edge) {
+// "∂ŷ/∂w = x = 1" where there is room for it; the number alone where there is none.
+function localWords(edge, room) {
     if (boxes[homeOf(edge.child)]) return shown(boxSlope(edge));
-    const value = shown(localOf(edge)), formula = textOf(words.local(edge));
-    const fits = graph.views[view].spacious && formula !== value && formula.length <= LOCAL;
-    return fits && !formula.includes(" if ") ? `${formula} = ${value}` : value;
+    const value = shown(localOf(edge)), formula = textOf(words.local(edge)), d = textOf(words.d(edge.child, edge.parent));
+    const all = formula.length > LOCAL || formula.includes(" if ") ? [] : [d, formula, value];
+    const fitting = sides => graph.views[view].spacious && sides.length && sides.join(" = ").length <= room;
+    return [[...new Set(all)], [d, value]].find(fitting)?.join(" = ") ?? value;
 }
 
 // "-2 × 1 = -2", or only what arrives, where there is no room for more.
@@ -123,7 +125,7 @@ function flowWords(edge, grads, room) {
     const box = boxes[homeOf(edge.child)], local = box ? boxSlope(edge) : localOf(edge);
     const upstream = grads[homeOf(edge.child)], down = shown(upstream * local);
     const product = `${joined([upstream, local], multiplied, "×")} = ${down}`;
-    return product.length <= SQUEEZED * room ? product : `← ${down}`;
+    return product.length <= room ? product : `← ${down}`;
 }
 
 // The derivative of a folded neuron's output by one of its inputs: the chain rule inside the box.
@@ -158,7 +160,7 @@ function squeeze() {
     for (const text of texts) text.removeAttribute("textLength");
     const room = ({ parentNode: group }) => group.dataset.room ? LETTER * group.dataset.room
         : group.querySelector("polygon, path").getBBox().width - LETTER;
-    const wide = texts.map(text => [text, room(text)]).filter(([text, width]) => text.getComputedTextLength() > width);
+    const wide = texts.map(text => [text, room(text)]).filter(([text, width]) => width > 0 && text.getComputedTextLength() > width);
     for (const [text, width] of wide) {
         text.setAttribute("textLength", width);
         text.setAttribute("lengthAdjust", "spacingAndGlyphs");

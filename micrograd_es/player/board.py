@@ -86,7 +86,7 @@ class Board(Folded):
             return
         title = self.names[v]
         if v.parents:
-            formula = plain.formula(v.op, *[self.names[x] for x in v.parents]).text
+            formula = plain.formula(v.op, *[self.names[x] for x in v.parents]).text.replace("-", "−")
             title += f" = {formula}" if len(formula) <= 30 else f" = {v.op.symbol} of {len(v.parents)}"
         self.record_node(dot, v, title, "root" if v is self.root else "operation" if v.parents else "leaf")
 
@@ -121,8 +121,10 @@ class Board(Folded):
         "As wide as the local gradient will be."
         if not v.op.partials or not self.spacious:
             return NUMBER
+        d = self.formulas.d(v, v.parents[place]).text
         text = plain.local_gradients(v.op, self.names[v], *[self.names[x] for x in v.parents])[place].text
-        return text if text in ("1", "-1") else NUMBER if len(text) > LOCAL or " if " in text else f"{text} = {NUMBER}"
+        long = len(text) > LOCAL or " if " in text
+        return f"{d} = {text}" if text in ("1", "-1") else f"{d} = {NUMBER}" if long else f"{d} = {text} = {NUMBER}"
 
     def view(self) -> dict[str, Any]:
         "What the page must know of this picture: which clusters are open in it, and which are boxes."

@@ -105,7 +105,7 @@ class Animation:
     def drawn(self, during: Any) -> Iterator[str]:
         colors, lit = self.look.colors, self.look.colors.lit["color"]
         for line in self.scene.lines:
-            yield self.curve(line, colors.quiet, 1.0, during(0, self.count))
+            yield self.curve(line, lit if line.lit else colors.quiet, 2.0 if line.lit else 1.0, during(0, self.count))
             for i in line.active:
                 yield self.curve(line, lit, 3.0, during(i, i + 1))
         for box in self.scene.boxes:
@@ -204,6 +204,7 @@ def animate(
     path: str | os.PathLike[str] | None = None,
     *,
     wrt: Value | str | Iterable[Value | str] = (),
+    highlight: Value | str | Iterable[Value | str] = (),
     seconds: float = SECONDS,
     loop: bool = True,
     theme: str = "light",
@@ -212,15 +213,15 @@ def animate(
 ) -> Animation:
     """The steps of the graph under root, forward and backward, as a picture that plays by itself; saved to `path`.
 
-    wrt: leaves to whose gradient the way backward leads; seconds: how long a step is shown. ValueError for a graph that
-    is no graph, or too large to be followed.
+    wrt: leaves to whose gradient the way backward leads; highlight: leaves to which every way stands out; seconds: how
+    long a step is shown. ValueError for a graph that is no graph, or too large to be followed.
     """
     graph = Graph.of(root)
     if not graph.root.parents:
         raise ValueError(f"animate: {graph.names[graph.root]} is a leaf, made from nothing: there are no steps to show")
     story = Story(graph, graph.nodes(wrt))
     look = Look(fontsize=fontsize, theme=theme, background=background)
-    moving = Animation(Scene(graph, story, look), seconds, loop)
+    moving = Animation(Scene(graph, story, look, graph.nodes(highlight)), seconds, loop)
     if path is not None:
         moving.save(path)
     return moving

@@ -117,7 +117,8 @@ class Slides:
 
     def drawn(self, i: int | None) -> Iterator[str]:
         for line in self.scene.lines:
-            yield self.curve(line, "graphquiet" + (",dashed" if line.silent else ""))
+            style = "graphactive,line width=1bp" if line.lit else "graphquiet"
+            yield self.curve(line, style + (",dashed" if line.silent else ""))
             for k in line.active:
                 yield self.during(i, k, k + 1, self.curve(line, "graphactive,line width=1.4bp"))
         for box in self.scene.boxes:
@@ -154,14 +155,16 @@ def beamer(
     path: str | os.PathLike[str] | None = None,
     *,
     wrt: Value | str | Iterable[Value | str] = (),
+    highlight: Value | str | Iterable[Value | str] = (),
     frames: bool = False,
     title: str | None = None,
     theme: str = "light",
 ) -> Slides:
     """The steps of the graph under root as slides for Beamer; saved to `path`, a .tex file.
 
-    wrt: leaves to whose gradient the way backward leads. frames: a frame for each step, where a frame with an overlay
-    for each is the default. ValueError for a graph that is no graph, or too large to be followed.
+    wrt: leaves to whose gradient the way backward leads; highlight: leaves to which every way stands out. frames: a
+    frame for each step, where a frame with an overlay for each is the default. ValueError for a graph that is no graph,
+    or too large to be followed.
     """
     graph = Graph.of(root)
     if not graph.root.parents:
@@ -169,7 +172,7 @@ def beamer(
     story = Story(graph, graph.nodes(wrt))
     name = story.name(graph.root, story.latex)
     heading = latex_sentence(clean(title)) if title else f"Backpropagation through {name}"
-    slides = Slides(Scene(graph, story, Look(theme=theme)), heading, not frames)
+    slides = Slides(Scene(graph, story, Look(theme=theme), graph.nodes(highlight)), heading, not frames)
     if path is not None:
         slides.save(path)
     return slides

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
@@ -52,10 +52,14 @@ class Box(NamedTuple):
 
 
 class Line(NamedTuple):
-    "A curve from box to box: its points as Graphviz has them, one and then three for each Bézier curve."
+    """A curve from box to box: its points as Graphviz has them, one and then three for each Bézier curve.
+
+    `lit`: it is on the way that stands out; `silent`: no gradient takes it.
+    """
 
     points: list[tuple[float, float]]
     tip: tuple[float, float]
+    lit: bool
     silent: bool
     lines: list[tuple[Place, list[Text]]]
     active: list[int]
@@ -221,7 +225,7 @@ def stage(story: Story, look: Look) -> Open:
 class Scene:
     "The stage with all on it: `boxes` and `lines`, in points, from the upper left corner."
 
-    def __init__(self, graph: Graph, story: Story, look: Look):
+    def __init__(self, graph: Graph, story: Story, look: Look, highlight: Collection[Value] = ()):
         if len(story.steps) > LONGEST:
             raise ValueError(
                 f"a graph of {len(graph.order):,} nodes is too large to be told step by step on slides: take one "
@@ -229,6 +233,10 @@ class Scene:
                 f"the way backward to one leaf, wrt=w"
             )
         self.story, self.look, self.stage = story, look, stage(story, look)
+        on_the_way = set(graph.between(highlight)) if highlight else set()
+        self.lit = {
+            self.stage.id_of(x, v, place) for v in on_the_way for place, x in enumerate(v.parents) if x in on_the_way
+        }
         tree = ElementTree.fromstring(re.sub(r' xmlns(:xlink)?="[^"]*"', "", self.stage.picture().svg()))
         drawn = {group.get("id"): group for group in tree.iter("g")}
         self.shift = numbers(drawn["graph0"].get("transform", "").partition("translate")[2])
@@ -274,7 +282,7 @@ class Scene:
         curve, tip = (next(e for e in group.iter(tag)) for tag in ("path", "polygon"))
         silent = "silent" in group.get("class", "")
         points, head = self.points(curve.get("d")), self.points(tip.get("points"))
-        self.lines.append(Line(points, head[1], silent, lines, active))
+        self.lines.append(Line(points, head[1], id in self.lit, silent, lines, active))
 
 
 def numbers(text: str) -> list[float]:

@@ -79,7 +79,7 @@ def test_what_is_said_at_every_step(show):
 def test_upstream_times_local_on_its_edge(show):
     page = show(slide(), "#7")
     edge = page.locator(".view:not([hidden]) g.edge.active")
-    assert edge.locator("text").all_text_contents() == ["−1", "−2 × (−1) = 2"]
+    assert edge.locator("text").all_text_contents() == ["∂v₁/∂y = −1", "−2 × (−1) = 2"]
     assert page.locator(".view:not([hidden]) g.edge text.flow").all_text_contents().count("") == 2  # x and w: not yet
     assert page.locator("#formula math").count() == 4 and page.locator("#formula mfrac").count() == 3
 

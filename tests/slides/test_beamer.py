@@ -51,6 +51,12 @@ def test_only_the_way_to_a_leaf():
     assert len(beamer(root, wrt=w)) == len(beamer(root)) - 2
 
 
+def test_the_way_that_stands_out():
+    "From x or from w to the loss there are three edges."
+    lit = beamer(slide(), highlight="w").frames().count(r"\draw[graphactive,line width=1bp")
+    assert (lit, beamer(slide()).frames().count(r"\draw[graphactive,line width=1bp")) == (3, 0)
+
+
 def test_files(tmp_path):
     "A document to compile, or frames for \\input; nothing else."
     beamer(slide(), tmp_path / "a.tex")
