@@ -13,7 +13,8 @@ import numpy as np
 
 from ...text.steps import Steps
 from ...text.symbols import numpy as np_text
-from ..plan.groups import LANES, SHARED, Group, Linear, Plan, Product, Read
+from ..plan.groups import Group, Linear, Plan, Product, Read
+from ..plan.levels import LANES, SHARED
 from ..plan.results import only_for_answers
 from ..plan.titles import Titles
 from .product import Writing, is_plain
