@@ -49,11 +49,8 @@ class Replay:
     @cached_property
     def levels(self) -> Levels:
         "The nodes that are alike."
-        order = topological_of([self.loss, *self.outputs])
-        for v in order:
-            if v.parents:
-                v.op.row()  # TypeError if this operation has none
-        return Levels(order, [self.loss, *self.outputs], self.inputs)
+        roots = [self.loss, *self.outputs]
+        return Levels(topological_of(roots), roots, self.inputs)
 
     @cached_property
     def plan(self) -> Plan:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from ...engine import Value
@@ -20,30 +22,32 @@ class Levels:
 
     def __init__(self, order: list[Value], roots: Sequence[Value], inputs: Sequence[Value]):
         self.order, self.roots, self.inputs = order, list(roots), list(inputs)
-        self.scalars = sum(1 for v in order if v.parents)
+        ops = [v.op for v in order if v.parents]
+        for op in set(ops):
+            op.row()  # TypeError if this operation has none
+        self.scalars = len(ops)
         self.fused = fuse(order, set(roots))
         self.lane: dict[Value, int] = dict.fromkeys(inputs, LANES)
-        self.alike = [nodes for kinds in self._levels() for nodes in kinds.values()]
+        self.alike = self._alike()
 
     @property
     def thin(self) -> bool:
         "Are there so few nodes to a statement that they are quicker one by one? (What is small is quick either way.)"
         return len(self.alike) > SMALL and self.scalars < FEW * len(self.alike)
 
-    def _levels(self) -> list[dict[Any, list[Value]]]:
+    def _alike(self) -> list[list[Value]]:
         level: dict[Value, int] = {}
-        levels: list[dict[Any, list[Value]]] = []
+        found: defaultdict[Any, list[Value]] = defaultdict(list)
+        level_of, lane_of = level.get, self.lane.get
         for v, terms in self.fused.items():
             reads = terms.reads() if terms else v.parents
             if reads:
-                lanes = [self.lane.get(x, SHARED) for x in reads]
+                lanes = [lane_of(x, SHARED) for x in reads]
                 self.lane[v] = max(lanes)
-                level[v] = at = max([level.get(x, 0) for x in reads]) + 1
-                if at > len(levels):
-                    levels.append({})
+                level[v] = at = max([level_of(x, 0) for x in reads]) + 1
                 kind = _kind(terms, lanes) if terms else (v.op.forward, v.op.constants, *lanes)
-                levels[at - 1].setdefault(kind, []).append(v)
-        return levels
+                found[at, kind].append(v)
+        return [found[kind] for kind in sorted(found, key=itemgetter(0))]
 
 
 def _kind(terms: Combination, lanes: list[int]) -> Any:
