@@ -44,7 +44,7 @@ class Reader:
 
     def replaced(self, text):
         "With names that Python can read."
-        pattern = "|".join(map(re.escape, self.written))
+        pattern = "|".join(map(re.escape, self.written)) or "(?!)"
         text = re.sub(rf"(?<![\w.\\])(?:{pattern})(?![A-Za-z0-9_₀-₉⁽])", lambda m: f"({self.written[m[0]]})", text)
         return text.replace("∞", " inf ").replace(r"\infty", " inf ").replace(r"\text{nan}", " nan ")
 
