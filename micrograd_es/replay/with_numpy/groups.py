@@ -13,6 +13,7 @@ from .inplace import in_place
 from .program import Source
 
 Array = Any
+BLOCK = 1 << 15  # weights: their change is still in the cache when it is subtracted
 
 
 class Arrays:
@@ -21,7 +22,7 @@ class Arrays:
     def __init__(self, plan: Plan, dtype: Any, program: Source):
         self.plan = plan
         self.shared = np.zeros(plan.sizes[SHARED], dtype)
-        self.d_shared, self.change = np.zeros_like(self.shared), np.zeros_like(self.shared)
+        self.d_shared, self.change = np.zeros_like(self.shared), np.zeros_like(self.shared[:BLOCK])
         self.code = compile(in_place(program.text), "<replay>", "exec")  # our own text, written by Source from the plan
         self.constants = {"np": np, **program.constants}
         self.ready: dict[int, dict[str, Any]] = {}  # for a number of samples: the program, with all its arrays
@@ -50,12 +51,13 @@ class Arrays:
 
     def move(self, region: Any, direction: Array, rate: float) -> None:
         "Weights -= rate · direction."
-        change = np.multiply(direction, rate, out=self.change[: len(direction)])
-        if isinstance(region, slice):
-            weights = self.shared[region]
-            weights -= change
-        else:
-            self.shared[region] -= change
+        if not isinstance(region, slice):
+            self.shared[region] -= rate * direction
+            return
+        weights = self.shared[region]
+        for i in range(0, len(weights), BLOCK):
+            few = weights[i : i + BLOCK]
+            few -= np.multiply(direction[i : i + BLOCK], rate, out=self.change[: len(few)])
 
     def _scope(self, batch: Array) -> dict[str, Any]:
         lanes = np.zeros((self.plan.sizes[LANES], len(batch)), self.shared.dtype)
