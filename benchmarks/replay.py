@@ -64,8 +64,8 @@ def if_installed(make, *arguments):
 # ---- MNIST: one step on a minibatch of 10, 784-30-10, cross-entropy -------------------------------------------------
 
 
-def epoch(name, step, rows):
-    return [(name, lambda: [step(rows[i : i + BATCH]) for i in range(0, len(rows), BATCH)], 1, BATCH / len(rows))]
+def epoch(name, step, rows, size=BATCH):
+    return [(name, lambda: [step(rows[i : i + size]) for i in range(0, len(rows), size)], 1, size / len(rows))]
 
 
 def ours(rows, dtype, runner):
@@ -144,6 +144,43 @@ def jax_scan(rows, *weights):
     run = jax.jit(lambda ws, batches: jax.lax.scan(step, ws, batches))
     ws, batches = [jax.numpy.array(w) for w in weights], jax.numpy.array(rows.reshape(-1, BATCH, rows.shape[1]))
     return [(f"JAX, one lax.scan, {rows.dtype}", lambda: jax.block_until_ready(run(ws, batches)), 1, BATCH / len(rows))]
+
+
+def larger(rows, rounds):
+    "784-256-128-10, minibatches of 100: weights and sigmas leave the cache."
+    net = nn.MLP(784, [256, 128, 10], act="sigmoid", last="linear")
+    xs, ys = ([Value(0.0) for _ in range(n)] for n in (784, 10))
+    loss = Value.sum(*[z.softplus() - y * z for z, y in zip(net(xs), ys)])
+
+    def quick(few, runner):
+        r, sgd = (
+            replay(loss, [*xs, *ys], net.parameters(), dtype=few.dtype, runner=runner),
+            optim.SGD(net.parameters(), RATE),
+        )
+        return epoch(f"micrograd_es, {runner}, {few.dtype}", lambda rows: r.step(rows, sgd, loss=False), few, 100)
+
+    def by_hand(few):
+        rng = np.random.default_rng(0)
+        layers = [(rng.normal(size=(m, n)) * 0.1, rng.normal(size=m)) for n, m in ((784, 256), (256, 128), (128, 10))]
+        layers = [(w.astype(few.dtype), b.astype(few.dtype)) for w, b in layers]
+
+        def step(rows):
+            outs = [rows[:, :784]]
+            for w, b in layers:
+                outs.append(1 / (1 + np.exp(-(outs[-1] @ w.T + b))))
+            d = (outs.pop() - rows[:, 784:]) * (RATE / len(rows))
+            for (w, b), a in zip(layers[::-1], outs[::-1]):
+                changes = d.T @ a, d.sum(0)
+                d = (d @ w) * a * (1 - a) if a is not outs[0] else d
+                w -= changes[0]
+                b -= changes[1]
+
+        return epoch(f"NumPy, written by hand, {few.dtype}", step, few, 100)
+
+    for dtype in (np.float64, np.float32):
+        few = rows.astype(dtype)
+        jobs = by_hand(few) + quick(few, "numpy") + if_installed(quick, few, "numba")
+        report(f"784-256-128-10, a step on a minibatch of 100, {dtype.__name__}", jobs, rounds)
 
 
 def eagerly(library, name):
@@ -331,6 +368,7 @@ def main():
         jobs += by_hand(rows.astype(dtype), *few) + sample_by_sample(rows.astype(dtype), *few)
         jobs += if_installed(pytorch, rows.astype(dtype), *few) + if_installed(jax_scan, rows.astype(dtype), *few)
     report("784-30-10, a step on a minibatch of 10", jobs, rounds)
+    larger(rows, rounds)
     slow = eagerly(micrograd_es, "micrograd_es") + if_installed(micrograd)
     report("784-30-10, the same, node by node", [jobs[0], *slow], 1)
     report("a GPT of 4,080 parameters, a step with Adam", gpts(), rounds)
