@@ -40,6 +40,7 @@ EXECUTED = {
     ("micrograd_es/replay/with_numpy/groups.py", "compile"): "the array program that Source writes from a plan: see the tests of it below",
     ("micrograd_es/replay/with_numpy/groups.py", "exec"): "the same",
     ("micrograd_es/replay/pure/program.py", "compile"): "the same program as a pure function",
+    ("micrograd_es/replay/with_numpy/rows.py", "exec"): "the same",
     ("micrograd_es/replay/pure/program.py", "exec"): "the same",
     ("micrograd_es/replay/with_numba/compiling.py", "spec.loader.exec_module"): "the loop for numba, written from the table's rows alone",
     ("micrograd_es/text/methods.py", "compile"): "the method of a row, written from the row alone",

@@ -39,13 +39,14 @@ class Reader:
         self.numbers = {op.symbol: lambda *xs, op=op: op.evaluate(*xs)[0] for op in rows if op.symbol.isidentifier()}
         written = {(latex_name(name) if spelling is LATEX else name): f"n_{i}" for i, name in enumerate(names)}
         self.written = dict(sorted(written.items(), key=lambda pair: -len(pair[0])))
+        any_of = "|".join(map(re.escape, self.written)) or "(?!)"
+        self.pattern = re.compile(rf"(?<![\w.\\])(?:{any_of})(?![A-Za-z0-9_₀-₉⁽])")
         if isinstance(names, dict):
             self.learn(names)
 
     def replaced(self, text):
         "With names that Python can read."
-        pattern = "|".join(map(re.escape, self.written)) or "(?!)"
-        text = re.sub(rf"(?<![\w.\\])(?:{pattern})(?![A-Za-z0-9_₀-₉⁽])", lambda m: f"({self.written[m[0]]})", text)
+        text = self.pattern.sub(lambda m: f"({self.written[m[0]]})", text)
         return text.replace("∞", " inf ").replace(r"\infty", " inf ").replace(r"\text{nan}", " nan ")
 
     def learn(self, numbers):
@@ -68,12 +69,9 @@ class Reader:
         "Of the largest product of its numbers: what is added up is no larger."
         text = re.sub(r" \\cdot 10\^\{(-?\d+)\}", r"e\1", side)
         products = re.split(r"(?<=[\w) ]) [+-] ", text)
-        named = [
-            abs(x) for name, x in self.numbers.items() if isinstance(x, float) and f"({name})" in self.replaced(side)
-        ]
-        return max(math.prod(float(n) for n in re.findall(r"\d+\.?\d*(?:e-?\d+)?", p)) for p in products) * max(
-            [1.0, *named]
-        )
+        largest = max(math.prod(float(n) for n in re.findall(r"\d+\.?\d*(?:e-?\d+)?", p)) for p in products)
+        named = set(re.findall(r"\((n_\d+)\)", self.replaced(side)))
+        return largest * max([1.0, *[abs(self.numbers[name]) for name in named]])
 
     def false(self, equation, digits=None):
         "The sides of a = b = c that do not give the last one; those with a derivative in them are no formulas."
@@ -87,7 +85,7 @@ class Reader:
             found = self.compute(side)
             digits = DIGITS - 0.4 if self.replaced(side) != side else symbolic  # a name has more than are shown
             finite = found is not None and math.isfinite(found) and math.isfinite(said)
-            if finite and not near(found, said, digits, self.size(side)):
+            if finite and not near(found, said, digits, 0.0 if said else self.size(side)):
                 yield f"{equation}: {side} is {found!r}"
             if found is not None and not finite and not near(found, said):
                 yield f"{equation}: {side} is {found!r}"
