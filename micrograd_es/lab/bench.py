@@ -19,6 +19,7 @@ import json
 import linecache
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from ..check import check
@@ -33,6 +34,9 @@ FILE = "program.py"  # what a student's program is called in a traceback
 OUTPUT = 100_000  # letters, and
 SHOWN = 500  # things that a run may show: more is no reading
 Say = Callable[[dict[str, Any]], object]
+
+
+NETWORK = {"urllib", "http", "asyncio"}  # folders of the standard library
 
 
 class TooMuch(Exception):
@@ -82,11 +86,12 @@ def shown(x: Any) -> dict[str, str]:
 
 
 class Bench:
-    "Answers what the page asks: run this program, show that view, give me this file. A request and its answer are JSON."
+    "Answers what the page asks: run this program, show that view, give me this file."
 
     def __init__(self, say: Say):
-        self.say, self.code = say, ""
+        self.say = say
         self.graph: Graph | None = None
+        self.ours = dict(vars(Value))
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = {}
@@ -108,6 +113,7 @@ class Bench:
 
     def run(self, code: str) -> dict[str, Any]:
         "Run it; the graph is then that of its last expression, or of `loss`, or of the Value that it assigned last."
+        self.forget()
         screen, error = Screen(self.say), None
         variables: dict[str, Any] = {"__name__": "__main__", "display": screen.display, **REFUSED}
         linecache.cache[FILE] = (len(code), None, code.splitlines(keepends=True), FILE)
@@ -125,6 +131,14 @@ class Bench:
                 self.graph, error = None, complaint(mistake)
         return {"output": screen.items, "error": error}
 
+    def forget(self) -> None:
+        "The rows that an earlier program wrote: a program means the same whatever ran before it."
+        for name, x in dict(vars(Value)).items():
+            if name not in self.ours:
+                delattr(Value, name)
+            elif x is not self.ours[name]:
+                setattr(Value, name, self.ours[name])
+
     # ---- What is seen of its graph -----------------------------------------------------------------------------------
 
     def view(self, name: str, wrt: str, theme: str) -> dict[str, Any]:
@@ -132,14 +146,14 @@ class Bench:
         assert self.graph
         try:
             return {"name": name, **VIEWS[name](self.graph, wrt, theme)}
-        except (ValueError, RuntimeError, RecursionError, MemoryError) as error:
+        except Exception as error:  # of ours it is a sentence; a row of the student's own may raise what it likes
             return {"name": name, "refused": str(error) or type(error).__name__}
 
     def made(self, make: Callable[[Graph], str]) -> dict[str, str]:
         assert self.graph
         try:
             return {"text": make(self.graph)}
-        except (ValueError, RuntimeError) as error:
+        except Exception as error:
             return {"refused": str(error)}
 
 
@@ -162,12 +176,16 @@ def complaint(mistake: BaseException) -> dict[str, Any]:
     "What went wrong, and in which line of the student's program: the last of it that was reached."
     if isinstance(mistake, SyntaxError):
         return {"line": mistake.lineno or 1, "text": f"SyntaxError: {mistake.msg}"}
-    lines = [frame.lineno for frame in traceback.extract_tb(mistake.__traceback__) if frame.filename == FILE]
+    frames = traceback.extract_tb(mistake.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == FILE]
     said = f"{type(mistake).__name__}: {mistake}" if str(mistake) else type(mistake).__name__
-    return {"line": lines[-1] if lines else None, "text": said + hint(mistake)}
+    return {
+        "line": lines[-1] if lines else None,
+        "text": said + hint(mistake, {Path(frame.filename).parent.name for frame in frames}),
+    }
 
 
-def hint(mistake: BaseException) -> str:
+def hint(mistake: BaseException, through: set[str]) -> str:
     "What a newcomer to the lab does not know."
     if isinstance(mistake, ModuleNotFoundError):
         return f". The lab has Python's standard library and micrograd_es; {mistake.name} needs an installed Python"
@@ -176,7 +194,7 @@ def hint(mistake: BaseException) -> str:
 
         if mistake.name in micrograd_es.__all__:
             return f". It is imported by: from micrograd_es import {mistake.name}"
-    if isinstance(mistake, OSError):
+    if isinstance(mistake, OSError) or through & NETWORK:
         return ". The lab has no network and none of your files: write the numbers into the program"
     return ". This program needs more memory than the lab has" if isinstance(mistake, MemoryError) else ""
 
@@ -200,7 +218,10 @@ REFUSED = {
 def graph_view(graph: Graph, wrt: str, theme: str) -> dict[str, Any]:
     "The picture, and what its boxes are called."
     picture = draw(graph, highlight=wrt or (), theme=theme, background="transparent")
-    return {"html": picture.svg() + notes(graph), "nodes": {f"n{i}": graph.names.get(v) for v, i in graph.place.items()}}
+    return {
+        "html": picture.svg() + notes(graph),
+        "nodes": {f"n{i}": graph.names.get(v) for v, i in graph.place.items()},
+    }
 
 
 def worked_view(graph: Graph, wrt: str, _: str) -> dict[str, Any]:
@@ -223,7 +244,7 @@ def check_view(graph: Graph, _: str, __: str) -> dict[str, Any]:
     "Finite differences; and what explains a gradient that the program's own backward() left and that is not right."
     wrong = [v for v in graph.kept.left if v in graph.leaves]
     said = [f"{graph.names[v]}.grad is {graph.grad_text(v)}. {diagnose(graph, v, v.grad)}" for v in wrong]
-    return {"html": f"<pre>{html.escape(str(check(graph)))}</pre>" + "".join(f"<p>{html.escape(s)}</p>" for s in said)}
+    return {"html": "".join(f"<p>{html.escape(s)}</p>" for s in said) + f"<pre>{html.escape(str(check(graph)))}</pre>"}
 
 
 def notes(graph: Graph) -> str:
@@ -248,7 +269,7 @@ FILES: dict[str, Callable[[Graph], str]] = {
 
 
 def completions() -> dict[str, list[dict[str, str]]]:
-    "What may be typed after a dot, by what stands before it: `nn`, `optim`, ... and `Value` for all else; and without one."
+    "What may be typed after a dot, by what stands before it (`Value`: anything else); and without one."
     import micrograd_es
     from micrograd_es import data, losses, nn, optim
 

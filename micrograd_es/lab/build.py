@@ -25,6 +25,10 @@ POLICY = (
     f"default-src 'none'; script-src 'nonce-{NONCE}' blob: 'wasm-unsafe-eval'; worker-src data:; "
     "style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
 )
+INSIDE = (  # what these parts have in them
+    "Python, in pyodide: the PSF License 2, https://docs.python.org/3/license.html",
+    "Graphviz, in @hpcc-js/wasm-graphviz: the Eclipse Public License, https://gitlab.com/graphviz/graphviz",
+)
 IMPORTED = re.compile(r"""\bfrom ['"]([^'".][^'"]*)['"]""")  # in a module of JavaScript
 
 
@@ -48,7 +52,9 @@ def page(program: str | None = None) -> str:
         "nonce": NONCE,
         "versions": versions(found),
         "style": (HERE / "lab.css").read_text("utf-8"),
-        "texts": "\n".join(f'<script type="application/json" data-text="{name}">{inert(text)}</script>' for name, text in texts.items()),
+        "texts": "\n".join(
+            f'<script type="application/json" data-text="{name}">{inert(text)}</script>' for name, text in texts.items()
+        ),
         "parts": "\n".join(
             f'<script type="application/octet-stream" data-part="{name}">{squeezed(data)}</script>'
             for name, data in packed.items()
@@ -94,7 +100,7 @@ def package() -> bytes:
 def files() -> Iterator[tuple[str, bytes]]:
     "Name and content, in order: the same package gives the same page. Of the lab only its Python is needed in the lab."
     for file in sorted(PACKAGE.rglob("*")):
-        if file.suffix in KINDS and (file.suffix == ".py" or HERE not in file.parents) and HERE / "examples" != file.parent:
+        if file.suffix in KINDS and (file.suffix == ".py" or HERE not in file.parents):
             yield file.relative_to(PACKAGE.parent).as_posix(), file.read_bytes()
     for name in BROUGHT:
         for path in sorted(importlib.metadata.files(name) or [], key=str):
@@ -104,7 +110,7 @@ def files() -> Iterator[tuple[str, bytes]]:
 
 def examples() -> dict[str, str]:
     "The programs of the menu: the first line of each, a comment, is its title."
-    texts = [file.read_text("utf-8") for file in sorted((HERE / "examples").glob("*.py"))]
+    texts = [file.read_text("utf-8") for file in sorted((HERE / "examples").glob("*.txt"))]
     return {text.partition("\n")[0].lstrip("# "): text for text in texts}
 
 
@@ -119,8 +125,7 @@ def licences(found: dict[str, Part]) -> str:
     "Of all that others wrote."
     texts = [part.licence for part in found.values()]
     for name in BROUGHT:
-        about = importlib.metadata.metadata(name)
-        texts.append(f"{name} {about['Version']}, {about.get('License') or about.get('License-Expression') or 'MIT'}")
+        about = importlib.metadata.metadata(name).json
+        texts.append(f"{name} {about['version']}, {about.get('license_expression', about.get('license'))}")
         texts += [f.read_text("utf-8") for f in importlib.metadata.files(name) or [] if "LICENSE" in f.name.upper()]
-    own = "Python is under the PSF License 2, https://docs.python.org/3/license.html; its copyright() is in it"
-    return "\n\n----\n\n".join([*texts, own])
+    return "\n\n----\n\n".join([*texts, *INSIDE])

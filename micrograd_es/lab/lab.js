@@ -115,7 +115,7 @@ function choosable(box, name) {
   if (!box || !name) return;
   box.setAttribute("tabindex", "0");
   box.setAttribute("role", "button");
-  box.setAttribute("aria-label", `${name}: show its gradient`);
+  box.dataset.name = name;
   box.onclick = () => choose(name === wrt ? "" : name);
   box.onkeydown = event => {
     if (event.key !== "Enter" && event.key !== " ") return;

@@ -2,7 +2,7 @@ const byId = id => document.getElementById(id);
 const NONCE = document.querySelector("script[nonce]").nonce;
 // ---- What a program shows -------------------------------------------------------------------------------------------
 // It may have come with a link from anybody. What it shows is copied element by element, and only what is named here.
-const ELEMENTS = new Set(`svg g path polygon polyline ellipse circle rect line text tspan title table thead tbody tr th td p pre
+const ELEMENTS = new Set(`svg g path polygon polyline ellipse circle rect line text tspan table thead tbody tr th td p pre
   div span b strong i em code sub sup ul ol li br img iframe`.split(/\s+/));
 const ATTRIBUTES = new Set(`class d points x y x1 x2 y1 y2 cx cy r rx ry width height viewBox transform fill fill-opacity stroke
   stroke-width stroke-dasharray stroke-linejoin stroke-opacity font-family font-size font-weight text-anchor colspan rowspan alt
