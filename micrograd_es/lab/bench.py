@@ -167,8 +167,9 @@ def execute(tree: ast.Module, variables: dict[str, Any]) -> Any:
 
 def root_of(tree: ast.Module, variables: dict[str, Any]) -> Value | None:
     "`loss`, or what was assigned last of all that is a Value."
-    stored = [n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
-    found = [variables.get(name) for name in ["loss", *reversed(stored)]]
+    stored = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    stored.sort(key=lambda n: (n.lineno, n.col_offset), reverse=True)
+    found = [variables.get(name) for name in ["loss", *[n.id for n in stored]]]
     return next((x for x in found if isinstance(x, Value)), None)
 
 
@@ -244,7 +245,8 @@ def check_view(graph: Graph, _: str, __: str) -> dict[str, Any]:
     "Finite differences; and what explains a gradient that the program's own backward() left and that is not right."
     wrong = [v for v in graph.kept.left if v in graph.leaves]
     said = [f"{graph.names[v]}.grad is {graph.grad_text(v)}. {diagnose(graph, v, v.grad)}" for v in wrong]
-    return {"html": "".join(f"<p>{html.escape(s)}</p>" for s in said) + f"<pre>{html.escape(str(check(graph)))}</pre>"}
+    lines = [f"<p>{html.escape(line)}</p>" for line in "\n".join(said).splitlines()]
+    return {"html": "".join(lines) + f"<pre>{html.escape(str(check(graph)))}</pre>"}
 
 
 def notes(graph: Graph) -> str:

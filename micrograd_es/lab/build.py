@@ -22,7 +22,7 @@ BROUGHT = "graphviz", "latex2mathml"  # Python packages that the pictures and th
 KINDS = {".py", ".html", ".css", ".js", ".txt"}
 NONCE = "lab"  # scripts with it are ours; a handler that stood in somebody's markup has none
 POLICY = (
-    f"default-src 'none'; script-src 'nonce-{NONCE}' blob: 'wasm-unsafe-eval'; worker-src data:; "
+    f"default-src 'none'; script-src 'nonce-{NONCE}' blob: data: 'wasm-unsafe-eval'; worker-src data:; "
     "style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
 )
 INSIDE = (  # what these parts have in them

@@ -45,6 +45,10 @@ class Python {
       this.told(message);
       return;
     }
+    if (message.failed && !this.starting) {
+      this.stop(`stopped: it broke Python itself (${message.failed.slice(0, 80)}).`);
+      return;
+    }
     clearTimeout(this.timer);
     const asked = this.asked;
     this.asked = null;

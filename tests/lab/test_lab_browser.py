@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -134,7 +135,7 @@ def test_files(bench):
         with bench.page.expect_download() as waiting:
             bench.page.select_option("#download", kind)
         file = waiting.value
-        text = open(file.path(), encoding="utf-8").read()
+        text = Path(file.path()).read_text("utf-8")
         assert file.suggested_filename == f"lab.{kind}" and part in text
 
 
