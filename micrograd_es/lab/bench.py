@@ -92,6 +92,7 @@ class Bench:
         self.say = say
         self.graph: Graph | None = None
         self.ours = dict(vars(Value))
+        self.variables: dict[str, Any] = {}
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = {}
@@ -115,9 +116,8 @@ class Bench:
         "Run it; the graph is then that of its last expression, or of `loss`, or of the Value that it assigned last."
         self.forget()
         screen, error = Screen(self.say), None
-        variables: dict[str, Any] = {"__name__": "__main__", "display": screen.display, **REFUSED}
+        variables = self.variables = {"__name__": "__main__", "display": screen.display, **REFUSED}
         linecache.cache[FILE] = (len(code), None, code.splitlines(keepends=True), FILE)
-        self.graph = None
         with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(screen):
             try:
                 tree = ast.parse(code, FILE)
@@ -132,7 +132,13 @@ class Bench:
         return {"output": screen.items, "error": error}
 
     def forget(self) -> None:
-        "The rows that an earlier program wrote: a program means the same whatever ran before it."
+        """What an earlier program left, Values and rows: a program means the same whatever ran before it.
+
+        Chains of Values are cut: freed node by node, a long one would need more stack than a browser has.
+        """
+        for v in values_in(self.variables):
+            v.parents = ()
+        self.graph, self.variables = None, {}
         for name, x in dict(vars(Value)).items():
             if name not in self.ours:
                 delattr(Value, name)
@@ -155,6 +161,19 @@ class Bench:
             return {"text": make(self.graph)}
         except Exception as error:
             return {"refused": str(error)}
+
+
+def values_in(x: Any) -> list[Value]:
+    "Those that variables and lists hold, and all that they were made from."
+    seen: dict[int, Any] = {}
+    stack = [x]
+    while stack:
+        x = stack.pop()
+        inner = x.parents if isinstance(x, Value) else x.values() if isinstance(x, dict) else x
+        if id(x) not in seen and isinstance(x, (Value, dict, list, tuple, set)):
+            seen[id(x)] = x
+            stack += inner
+    return [x for x in seen.values() if isinstance(x, Value)]
 
 
 def execute(tree: ast.Module, variables: dict[str, Any]) -> Any:

@@ -24,8 +24,8 @@ def built(tmp_path_factory):
 class Page:
     "What a person does in the lab, and sees."
 
-    def __init__(self, page):
-        self.page = page
+    def __init__(self, page, trouble):
+        self.page, self.trouble = page, trouble
 
     def waits(self, selector, **options):
         return self.page.wait_for_selector(selector, **options)
@@ -83,7 +83,7 @@ def opened(window, built):
         page.wait_for_selector("html[data-ready]", timeout=READY)
         if not address:
             page.wait_for_selector("html[data-answers]")
-        return Page(page)
+        return Page(page, trouble)
 
     yield opened
     for page in pages:

@@ -95,6 +95,8 @@ def test_a_huge_graph_is_refused(bench):
     bench.runs("from micrograd_es import Value\nx = Value(1.0)\nfor _ in range(3000):\n    x = x * 1.001\n")
     assert "3,0" in bench.text("#view") or "too" in bench.text("#view")
     assert not bench.page.query_selector("#view svg")
+    bench.runs(SLIDE.format(w=1.0))  # it was freed without a stack overflow
+    assert "grad -2" in bench.text("#view")
 
 
 def test_memory_is_bounded(bench):
@@ -165,7 +167,7 @@ def test_what_came_with_a_link_cannot_do_harm(bench):
     "Markup of a program does nothing in the page; its JavaScript lives in the worker, and reaches no network."
     bench.runs(
         'class Bad:\n    def _repr_html_(self):\n        return \'<p>seen</p><img src=x onerror="document.title=1"><script>document.title=2</script>'
-        '<iframe srcdoc="<script>parent.document.title=3</script>"></iframe><a href="javascript:document.title=4">link</a>\'\nBad()\n'
+        '<iframe srcdoc="<script>try { parent.document.title=3 } catch {}</script>"></iframe><a href="javascript:document.title=4">link</a>\'\nBad()\n'
     )
     assert "seen" in bench.text("#output") and not bench.page.query_selector(
         "#output [onerror], #output script, #output a"
@@ -173,6 +175,8 @@ def test_what_came_with_a_link_cannot_do_harm(bench):
     assert bench.page.query_selector("#output iframe").get_attribute("sandbox") == "allow-scripts"
     bench.page.wait_for_timeout(200)
     assert bench.page.title() == "micrograd_es: the lab"
+    blocked = [said for said in bench.trouble if "inline event handler" in said and "has been blocked" in said]
+    bench.trouble[:] = [said for said in bench.trouble if said not in blocked]
     bench.runs("import js\nprint(hasattr(js, 'document'), hasattr(js, 'localStorage'))\n")
     assert bench.text("#output").strip() == "False False"
     policy = bench.page.get_attribute("meta[http-equiv]", "content")
