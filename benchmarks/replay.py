@@ -17,6 +17,7 @@ import random
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -238,6 +239,36 @@ def casadi_chain():
     return on_buffers(casadi.Function("f", [w, x], [y, casadi.gradient(y, w)]), 1)
 
 
+def irregular(operations, last, rng):
+    "Each operation on any two among the `last` nodes: hardly any two that are alike stand on one level."
+    xs, ws = ([Value(rng.uniform(-1, 1)) for _ in range(n)] for n in (4, 16))
+    nodes, rows = [*xs, *ws], [Value.__add__, Value.__sub__, Value.__mul__, Value.maximum, Value.tanh, Value.sin]
+    for _ in range(operations):
+        few, row = nodes[-last:], rng.choice(rows)
+        nodes.append(row(*[rng.choice(few) for _ in range(row.op.arity or 2)]))
+    used = {x for v in nodes for x in v.parents}
+    return Value.sum(*[v for v in nodes if v not in used]).tanh(), xs, ws
+
+
+def irregulars(last):
+    loss, xs, ws = irregular(100_000, last, random.Random(0))
+
+    def quick(runner):
+        r = replay(loss, xs, ws, runner=runner)
+        return [(f"micrograd_es, {runner}", lambda: r.loss_and_gradients([[0.1, 0.2, 0.3, 0.4]]), 3, 1)]
+
+    return quick("numpy") + if_installed(quick, "numba") + [("eagerly", lambda: loss.forward().backward(), 1, 1)]
+
+
+def layers(width, depth):
+    "A network so deep that there is no end of statements, none of them a matrix product."
+    xs, ws = ([Value(x / width) for x in range(width)] for _ in range(2))
+    line = xs
+    for _ in range(depth):
+        line = [(x * w).tanh() for x, w in zip(line, ws)]
+    return Value.sum(*line), xs, ws
+
+
 # ---- Ready ----------------------------------------------------------------------------------------------------------
 
 
@@ -247,36 +278,49 @@ def peak():
     return int(re.search(r"VmHWM:\s*(\d+)", status.read_text())[1]) / 1e3 if status.exists() else 0.0
 
 
-def ready(kind, nodes):
-    "Print, as JSON: the nodes, seconds to be ready, megabytes of the graph, and what the replay adds."
-    nin, before = (nodes - 900) // 61 + 1, peak()
-    net, xs = nn.MLP(nin, [30, 10], act="sigmoid"), [Value(0.5) for _ in range(nin)]
-    loss, parameters = losses.quadratic(net(xs), [0.5] * 10), net.parameters()
+def graph_of(kind, nodes):
     if kind == "chain":
-        xs, parameters = [Value(1.0)], [Value(0.999)]
-        loss = xs[0]
+        x, w = Value(1.0), Value(0.999)
+        loss = x
         for _ in range(nodes // 2):
-            loss = (loss * parameters[0]).tanh()
-    graph, start = peak(), process_time()
-    replay(loss, xs, parameters)
+            loss = (loss * w).tanh()
+        return loss, [x], [w]
+    if kind == "irregular":
+        return irregular(nodes, 64, random)
+    if kind == "layers":
+        return layers(100, nodes // 200)
+    nin = (nodes - 900) // 61 + 1
+    net, xs = nn.MLP(nin, [30, 10], act="sigmoid"), [Value(0.5) for _ in range(nin)]
+    return losses.quadratic(net(xs), [0.5] * 10), xs, net.parameters()
+
+
+def ready(kind, nodes, runner):
+    "Print, as JSON: the nodes, seconds to be ready, megabytes of the graph, and what the replay adds."
+    import_module("numba" if runner == "numba" else "numpy")
+    before = peak()
+    graph = graph_of(kind, nodes)
+    built, start = peak(), process_time()
+    replay(*graph, runner=runner)
     end = process_time()
-    print(json.dumps([len(micrograd_es.topological(loss)), end - start, graph - before, peak() - graph]))
+    print(json.dumps([len(micrograd_es.topological(graph[0])), end - start, built - before, peak() - built]))
 
 
-def ready_line(kind, nodes):
-    command = [sys.executable, __file__, "--ready", kind, str(nodes)]
+def ready_line(kind, nodes, runner="numpy"):
+    command = [sys.executable, __file__, "--ready", kind, str(nodes), runner]
     n, seconds, graph, plan = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-    print(f"    {kind:12} {n:10,} {seconds:9.3f} {1e6 * seconds / n:9.2f} {graph:9.1f} {plan:10.1f}", flush=True)
+    name = f"{kind}, {runner}"
+    print(f"    {name:18} {n:10,} {seconds:9.3f} {1e6 * seconds / n:9.2f} {graph:9.1f} {plan:10.1f}", flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a glance: one round, smaller graphs")
-    parser.add_argument("--ready", nargs=2, metavar=("KIND", "NODES"), help="one line of the last table")
+    parser.add_argument("--ready", nargs=3, metavar=("KIND", "NODES", "RUNNER"), help="one line of the last table")
     options = parser.parse_args()
     random.seed(0)
     if options.ready:
-        return ready(options.ready[0], int(options.ready[1]))
+        kind, nodes, runner = options.ready
+        return ready(kind, int(nodes), runner)
     rounds, rng = 1 if options.quick else 5, np.random.default_rng(0)
     rows = np.hstack([rng.random((2000, 784)).clip(0.8) - 0.8, np.eye(10)[rng.integers(10, size=2000)]])
     weights = [rng.normal(size=shape) * 0.1 for shape in ((30, 784), 30, (10, 30), 10)]
@@ -299,11 +343,17 @@ def main():
         jobs = gradients(r, few, "numpy") + if_installed(gradients, r, few, "numba") + if_installed(casadi_sx, *sx)
         report(f"{title}, {len(few)} samples, a gradient", jobs, rounds)
     report("a chain of 100,000 operations, a gradient", if_installed(chain) + if_installed(casadi_chain), rounds)
-    print(f"\n{'ready':16} {'nodes':>10} {'seconds':>9} {'us/node':>9} {'MB graph':>9} {'MB replay':>10}")
+    for last in (64, 100_000):
+        report(f"irregular, 100,000 operations, parents among the last {last:,}", irregulars(last), rounds)
+    print(f"\n{'ready':22} {'nodes':>10} {'seconds':>9} {'us/node':>9} {'MB graph':>9} {'MB replay':>10}")
     for nodes in (1_000, 10_000, 100_000, 1_000_000)[: 3 if options.quick else 4]:
         ready_line("network", nodes)
     for nodes in (10_000, 1_000_000)[: 1 if options.quick else 2]:
         ready_line("chain", nodes)
+    for runner in ("numpy", "numba"):
+        ready_line("irregular", 100_000, runner)
+    for nodes in (100_000, 1_000_000)[: 1 if options.quick else 2]:
+        ready_line("layers", nodes)
 
 
 if __name__ == "__main__":

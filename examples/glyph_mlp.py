@@ -43,7 +43,7 @@ def run_replay(cost, lr=0.5, pictures=1000, epochs=30, tests=500, noise=0.25, se
     "The same training through the replay."
     known, unseen = map(train.table, digits(pictures, tests, noise, seed))
     random.seed(seed)
-    return train.run(train.network(30, cost, inputs=64), known, unseen, lr, epochs, 10, seed, progress)[-1]
+    return train.run(train.network(30, cost, inputs=64), known, unseen, lr, epochs, 10, seed, progress).accuracies[-1]
 
 
 def main():

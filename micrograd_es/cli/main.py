@@ -20,6 +20,7 @@ from ..system.quotes import short
 from .parser import Parser, assigned
 
 DEMO = ["(x*w - y)**2", "x=1", "w=1", "y=2"]
+LINES = 12  # of the worked solution, on a slide
 OPTION = re.compile(r"-h|--|--[a-z]+(-[a-z]+)*(=.*)?", re.DOTALL)  # what else begins with a minus is an expression
 PICTURES = "svg", "png", "pdf", "dot"
 TEXTS = {"latex": "LaTeX", "markdown": "Markdown", "html": "HTML", "mermaid": "the picture as Mermaid text"}
@@ -59,7 +60,7 @@ def arguments() -> Parser:
         add(f"--{kind}", metavar="file", type=str.strip, help=f"write the picture as {kind.upper()}")
     add("--play", metavar="file", type=str.strip, help="write a page of HTML that plays the steps")
     add("--beamer", metavar="file", type=str.strip, help="write the steps as slides for Beamer: an overlay for each")
-    add("--frames", action="store_true", help="with --beamer, a frame for each step and no overlays")
+    add("--frames", action="store_true", help="with --beamer, a frame for each step; with --latex, frames that fit")
     add("--animate", metavar="file", type=str.strip, help="write the steps as a .svg that plays, .gif or .png")
     add("--steps", metavar="folder", type=str.strip, help="write every step as a picture of its own")
     group = parser.add_mutually_exclusive_group()
@@ -207,7 +208,10 @@ def report(root: Value, wrt: list[Value], options: argparse.Namespace) -> str:
         text = mermaid(graph)
     else:
         worked = explain(graph, wrt or None)
-        text = getattr(worked, options.text)() if options.text else str(worked)
+        if options.text == "latex" and options.frames:
+            text = worked.latex(lines=LINES)
+        else:
+            text = getattr(worked, options.text)() if options.text else str(worked)
     parts: list[Any] = [text]
     if options.paths:
         parts += [paths(graph, leaf) for leaf in leaves]

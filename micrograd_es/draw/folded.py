@@ -144,8 +144,9 @@ class Folded(Drawing):
         if self.edges == "numbers":
             told = cluster.out is self.root and isinstance(cluster, Steps) and self.graph.grad_text(x) == slope
             return [] if told else [slope]  # it stands in x's own box, as its gradient
-        if len(edges) == len(weights) == 1 and self.graph.numbers[weights[0]] == slopes(self.graph, cluster, entry)[x]:
-            return [f"{self.formulas.local(edge)} = {slope}", f"grad {self.graph.grad_text(weights[0])}"]
+        weighted = len(edges) == len(weights) == 1 and self.formulas.local(edge).text == self.names[weights[0]]
+        if weighted and self.graph.numbers[weights[0]] == slopes(self.graph, cluster, entry)[x]:
+            return [f"{self.names[weights[0]]} = {slope}", f"grad {self.graph.grad_text(weights[0])}"]
         return [self.formulas.d(entry, x).text, f"= {slope}"]
 
     def steps(self, cluster: Cluster) -> list[Value]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import Any
 
 from ..engine import Value
 from ..graph import Graph
 from ..graph.formulas import Formulas
 from ..graph.modules import Cluster
 from ..graph.routes import is_constant
-from ..text.symbols import Symbol
+from ..text.printed import NEAR, agree, printed
 
 NAMELESS = re.compile("v[₀-₉]+")  # what nobody gave a name
 FORMULA = 64  # letters of a formula that a box of steps may have
@@ -29,8 +30,9 @@ class Steps(Cluster):
     def named(self) -> dict[Value, str]:
         return {}
 
-    def formula(self, formulas: Formulas) -> Symbol:
-        texts: dict[Value, Symbol] = {}
+    def formula(self, formulas: Formulas) -> Any:
+        "All steps in one, in the language of these formulas."
+        texts: dict[Value, Any] = {}
         for v in self.nodes:
             if v.parents:
                 operands = [texts[x] if x in texts else formulas.name(x) for x in v.parents]
@@ -79,7 +81,9 @@ def steps(graph: Graph, closed: list[Cluster]) -> list[Steps]:
                 if uses[x] == 1 and x in within and NAMELESS.fullmatch(graph.names[x]) and not x.label:
                     nodes = within[x] + nodes
             formula = Steps(nodes).formula(graph.formulas()).text
-            if len(formula) <= FORMULA and "||" not in formula:  # ||a| + b| cannot be read
+            found = Steps(nodes).formula(graph.formulas(printed))  # what a reader finds, by the numbers in the boxes
+            true = agree(found, graph.numbers[v], 2 * NEAR)
+            if true and len(formula) <= FORMULA and "||" not in formula:  # ||a| + b| cannot be read
                 for x in nodes[:-1]:
                     within.pop(x, None)
                 within[v] = nodes

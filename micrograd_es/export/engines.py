@@ -10,6 +10,7 @@ from ..calculus import CONSTANT
 from ..engine import Value, topological
 from ..replay import Replay
 from ..replay.plan.groups import Plan
+from ..replay.plan.levels import Levels
 from ..replay.pure.program import Pure
 from ..system.packages import missing
 
@@ -48,7 +49,7 @@ def elementwise(function: Callable[[Value], Value], name: str) -> Pure:
     if len(shapes) > 1:
         raise TypeError(f"the activation {name} is not the same graph for every number (an `if` on it?)")
     z, y = tries[0]
-    return Pure(Plan(topological(y), [y], [z], []))
+    return Pure(Plan(Levels(topological(y), [y], [z]), []))
 
 
 def _fixed(v: Value) -> float | None:

@@ -49,7 +49,7 @@ def replay(
     samples.
 
     The `runner` "numpy" needs NumPy and nothing else. "numba" runs the same groups in machine code, faster where
-    batches are small or where the graph is a long chain; compiling takes some seconds, once for each set of operations.
+    batches are small or where hardly anything is alike; compiling takes some seconds, once for each set of operations.
 
     A Python `if` on a number was decided when the graph was built, and stays so (`Replay.check` notices). ValueError if
     an input or a parameter is no leaf, or is named twice; ImportError where NumPy, or numba, is missing.

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import Value
+from ..engine import Value, collector_paused
 from ..optim import Optimizer
 from .fitting import fit
 from .plan.groups import Plan, topological_of
+from .plan.levels import Levels
 from .with_numpy.groups import Arrays
-from .with_numpy.nodes import Walk, is_thin
+from .with_numpy.nodes import Walk
 from .with_numpy.program import Source
 
 Array = Any
@@ -23,6 +24,7 @@ Array = Any
 class Replay:
     "A graph made ready to run on batches: see `replay`."
 
+    @collector_paused()
     def __init__(
         self,
         loss: Value,
@@ -45,18 +47,15 @@ class Replay:
         self.read()
 
     @cached_property
-    def order(self) -> list[Value]:
-        "The graph, parents before children."
-        order = topological_of([self.loss, *self.outputs])
-        for v in order:
-            if v.parents:
-                v.op.row()  # TypeError if this operation has none
-        return order
+    def levels(self) -> Levels:
+        "The nodes that are alike."
+        roots = [self.loss, *self.outputs]
+        return Levels(topological_of(roots), roots, self.inputs)
 
     @cached_property
     def plan(self) -> Plan:
         "The groups that were found."
-        return Plan(self.order, [self.loss, *self.outputs], self.inputs, self.parameters)
+        return Plan(self.levels, self.parameters)
 
     @cached_property
     def program(self) -> Source:
@@ -160,15 +159,14 @@ class Replay:
 
     def _made(self, runner: str) -> tuple[Any, Any]:
         "Where the numbers stand (slot, lane), and who runs the program: groups, or, one after the other, the nodes."
-        nodes = (self.order, [self.loss, *self.outputs], self.inputs, self.parameters, self.dtype)
-        thin = is_thin(self.order)
+        thin = self.levels.thin
         if runner == "numba":
             from .with_numba.groups import Machine
             from .with_numba.instructions import of_groups
             from .with_numba.nodes import Tape
 
             if thin:
-                tape = Tape(*nodes)
+                tape = Tape(self.levels, self.parameters, self.dtype)
                 if not tape.rows.too_many:
                     return tape, tape
             else:
@@ -176,7 +174,7 @@ class Replay:
                 if not instructions.rows.too_many:
                     return self.plan, Machine(self.plan, instructions, self.dtype)
         if thin:
-            walk = Walk(*nodes)
+            walk = Walk(self.levels, self.parameters, self.dtype)
             return walk, walk
         return self.plan, Arrays(self.plan, self.dtype, self.program)
 

@@ -17,7 +17,8 @@ from micrograd_es import draw, draw_dot, losses, trace
 from micrograd_es.draw import READABLE
 from micrograd_es.draw import render as picture
 from micrograd_es.draw.looks import SHAPES, THEMES
-from micrograd_es.draw.render import by_wasm, render
+from micrograd_es.draw.render import render
+from micrograd_es.draw.wasm import by_wasm
 from micrograd_es.engine import Value
 from micrograd_es.graph.names import clean
 from micrograd_es.nn import MLP, RNN, Conv1d, Neuron

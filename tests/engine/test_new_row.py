@@ -81,5 +81,5 @@ def test_drawing(x):
     "The box has its formula, the edge its local gradient, in the picture and in Mermaid."
     y = x.atan()
     assert "y = atan(x)" in draw(y).source and "1 / (1 + x · x) = 0.2" in draw(y).source
-    assert '"0.2"' in mermaid(y)
+    assert '0.2"' in mermaid(y)
     assert y._repr_html_().startswith("<img")

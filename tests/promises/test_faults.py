@@ -126,7 +126,7 @@ def test_no_dot(folder, monkeypatch, capsys):
     monkeypatch.setenv("PATH", str(folder))
     assert main(WRITING["a.svg"]) == main(WRITING["a.html"]) == 0
     assert sorted(os.listdir()) == ["a.html", "a.svg"] and capsys.readouterr()
-    assert "install it (apt install graphviz, " in one_line([*SLIDE, "--png", "a.png"], capsys)
+    assert "install it (apt install graphviz, " in one_line([*SLIDE, "--pdf", "a.pdf"], capsys)
 
 
 # ---- Packages that are missing, half there, or sick -----------------------------------------------------------------

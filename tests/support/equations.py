@@ -44,8 +44,8 @@ class Reader:
 
     def replaced(self, text):
         "With names that Python can read."
-        pattern = "|".join(map(re.escape, self.written))
-        text = re.sub(rf"(?<![\w.\\])(?:{pattern})(?![A-Za-z0-9_₀-₉⁽])", lambda m: f" {self.written[m[0]]} ", text)
+        pattern = "|".join(map(re.escape, self.written)) or "(?!)"
+        text = re.sub(rf"(?<![\w.\\])(?:{pattern})(?![A-Za-z0-9_₀-₉⁽])", lambda m: f"({self.written[m[0]]})", text)
         return text.replace("∞", " inf ").replace(r"\infty", " inf ").replace(r"\text{nan}", " nan ")
 
     def learn(self, numbers):
@@ -57,8 +57,9 @@ class Reader:
         "None where floats have no answer, as 1/0."
         numbers = self.numbers | {"inf": math.inf, "nan": math.nan}
         try:
+            text = re.sub(r"(?<=\d) \\cdot 10\^\{(-?\d+)\}", r"e\1", text)  # one number, not a product
             found = compute(self.replaced(text), numbers, self.spelling)
-        except (ArithmeticError, ValueError):
+        except (ArithmeticError, ValueError, TypeError):  # the last one where a root of a negative number is complex
             return None
         self.computed += 1
         return math.nan if isinstance(found, complex) else found
@@ -68,7 +69,7 @@ class Reader:
         text = re.sub(r" \\cdot 10\^\{(-?\d+)\}", r"e\1", side)
         products = re.split(r"(?<=[\w) ]) [+-] ", text)
         named = [
-            abs(x) for name, x in self.numbers.items() if isinstance(x, float) and f" {name} " in self.replaced(side)
+            abs(x) for name, x in self.numbers.items() if isinstance(x, float) and f"({name})" in self.replaced(side)
         ]
         return max(math.prod(float(n) for n in re.findall(r"\d+\.?\d*(?:e-?\d+)?", p)) for p in products) * max(
             [1.0, *named]

@@ -74,3 +74,14 @@ def random_graph(rng):
             rng.choice([made, made, sum((rng.choice(pool) * rng.choice(pool) for _ in range(4)), made) * 0.1 - b])
         )
     return inputs, parameters, sum(tame(v) for v in pool[-5:])
+
+
+def irregular(operations, last, rng):
+    "Each node made of any two among the `last` ones: hardly any two that are alike stand on one level."
+    inputs, parameters = ([Value(rng.uniform(-1, 1)) for _ in range(n)] for n in (4, 16))
+    pool, rows = [*inputs, *parameters], [Value.__add__, Value.__sub__, Value.__mul__, Value.tanh, Value.sin]
+    for _ in range(operations):
+        row = rng.choice(rows)
+        pool.append(row(*[rng.choice(pool[-last:]) for _ in range(row.op.arity)]))
+    used = {x for v in pool for x in v.parents}
+    return mean([tame(v) for v in pool if v not in used]), inputs, parameters

@@ -32,7 +32,7 @@ PLAIN = [
     (r"\^", "**"),
     (r"√", "math.sqrt"),
     (r"([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda match: "**(" + match[1].translate(RAISED) + ")"),
-    (r"\|([^|]*)\|", r"abs(\1)"),
+    (r"\|([^|]*[^|( -])\|", r"abs(\1)"),  # from the inside out: a bar after a bracket that opens does not close
 ]
 
 

@@ -94,7 +94,8 @@ class Template:
 
 def rendered(source: str) -> str:
     "DOT as SVG, by the renderer that is alike everywhere, or by the system's `dot` where it is not installed."
-    from ...draw.render import by_wasm, render
+    from ...draw.render import render
+    from ...draw.wasm import by_wasm
 
     try:
         return by_wasm(source).decode()

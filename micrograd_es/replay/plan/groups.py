@@ -15,10 +15,10 @@ import numpy as np
 
 from ...calculus import Op
 from ...engine import Value, topological
-from .sums import Combination, fuse
+from .levels import LANES, SHARED, Levels
+from .sums import Combination
 
 Array = Any
-SHARED, LANES = 0, 1
 
 
 @dataclass
@@ -77,22 +77,15 @@ class Group:
 class Plan:
     "The groups of a graph in order, and where everything has its slot."
 
-    def __init__(
-        self, order: list[Value], roots: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value]
-    ):
-        self.scalars = sum(1 for v in order if v.parents)
-        self.roots, self.inputs, self.parameters = list(roots), list(inputs), list(parameters)
-        self.fused = fuse(order, set(roots))
-        self.lane: dict[Value, int] = dict.fromkeys(inputs, LANES)
+    def __init__(self, levels: Levels, parameters: Sequence[Value]):
+        self.scalars, self.fused, self.lane = levels.scalars, levels.fused, levels.lane
+        self.roots, self.inputs, self.parameters = levels.roots, levels.inputs, list(parameters)
         self.slot: dict[Value, int] = {}
         self.sizes = [0, 0]
-        self.groups: list[Group] = []
-        for v in inputs:
+        for v in self.inputs:
             self._place(v)
-        self.level: dict[Value, int] = {}
-        for members in self._levels():
-            self.groups += self._group(members)
-        for v in [*parameters, *order]:
+        self.groups = [self._sums(nodes) if self.fused[nodes[0]] else self._rows(nodes) for nodes in levels.alike]
+        for v in [*parameters, *levels.order]:
             if not v.parents and v not in self.slot:
                 self._place(v)
         self.needed = [np.zeros(size, bool) for size in self.sizes]  # slots that depend on a parameter
@@ -124,32 +117,6 @@ class Plan:
         self.slot[v] = self.sizes[buffer]
         self.sizes[buffer] += 1
         return self.slot[v]
-
-    def _levels(self) -> list[list[list[Value]]]:
-        "The nodes that are computed, level by level, those that are alike together."
-        levels: list[dict[Any, list[Value]]] = []
-        for v in self.fused:
-            if not v.parents:
-                continue
-            reads = self.reads(v)
-            self.lane[v] = max(self.lane.get(x, SHARED) for x in reads)
-            level = self.level[v] = 1 + max(self.level.get(x, -1) for x in reads)
-            while len(levels) <= level:
-                levels.append({})
-            levels[level].setdefault(self._kind(v), []).append(v)
-        return [list(kinds.values()) for kinds in levels]
-
-    def _kind(self, v: Value) -> Any:
-        "Nodes of one kind, on one level, make one statement."
-        terms, lane = self.fused[v], self.lane
-        if terms is None:
-            return v.op.forward, v.op.constants, tuple(lane.get(x, SHARED) for x in v.parents)
-        sides = [tuple(sorted((lane.get(a, SHARED), lane.get(b, SHARED)))) for _, a, b in terms.products]
-        linear = [lane.get(x, SHARED) for _, x in terms.linear]
-        return tuple(linear), tuple(sorted(sides))
-
-    def _group(self, kinds: list[list[Value]]) -> list[Group]:
-        return [self._sums(nodes) if self.fused[nodes[0]] else self._rows(nodes) for nodes in kinds]
 
     # -- a row of the table
 

@@ -8,7 +8,6 @@ Here, and nowhere else in the replay, operations are known one by one: a matrix 
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from ...calculus import TABLE, Op
@@ -56,18 +55,15 @@ def fuse(order: list[Value], kept: set[Value]) -> dict[Value, Combination | None
 
     `kept` are nodes whose own value is asked for. A small difference such as ŷ - y stays a row of the table.
     """
-    uses = Counter(parent for v in order for parent in v.parents)
-    user = {parent: v for v in order for parent in v.parents}
-    absorbed: set[Value] = set()
-    for v in reversed(order):  # a sum is asked before the nodes that it may absorb
-        served = user.get(v)
-        if served is not None and uses[v] == 1 and v not in kept and is_sum(served):
-            if is_sum(v) or v.op is TIMES:
-                absorbed.add(v)
+    user: dict[Value, Value | None] = {}  # the one that reads it; None for several
+    for v in order:
+        for x in v.parents:
+            user[x] = None if x in user else v
+    sums = {v for v in order if is_sum(v)}
+    absorbed = {x for v in sums for x in v.parents if user[x] is v and (x in sums or x.op is TIMES) and x not in kept}
     left: dict[Value, Combination | None] = {}
     for v in order:
         if v not in absorbed:
-            terms = combination(v, absorbed) if is_sum(v) else None
-            looked_through = not absorbed.isdisjoint(v.parents)
-            left[v] = terms if terms and (len(terms.linear) > 2 or looked_through) else None
+            looks_through = v in sums and (len(v.parents) > 2 or not absorbed.isdisjoint(v.parents))
+            left[v] = combination(v, absorbed) if looks_through else None
     return left

@@ -11,7 +11,9 @@ class Titles:
     "The titles of a plan's groups; in one line, whatever a module or a student's own row is called."
 
     def __init__(self, plan: Plan):
-        self.reader = {x: v for v in plan.fused if v.parents for x in plan.reads(v)}  # one of those who read it
+        self.reader: dict[Value, Value] = {}  # one of those who read it
+        if any(v.calls for v in plan.fused):  # without modules there is no owner to look for
+            self.reader = {x: v for v in plan.fused if v.parents for x in plan.reads(v)}
 
     def of(self, g: Group) -> str:
         what = g.op.symbol if g.op else "sums of products" if g.products else "sums"

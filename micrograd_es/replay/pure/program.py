@@ -26,7 +26,8 @@ from typing import Any
 import numpy as np
 
 from ...engine import Value
-from ..plan.groups import LANES, SHARED, Group, Linear, Plan, Product, Read
+from ..plan.groups import Group, Linear, Plan, Product, Read
+from ..plan.levels import LANES, SHARED
 from ..plan.titles import Titles
 from .functions import Functions, arrays
 

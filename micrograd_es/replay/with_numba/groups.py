@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...engine import Value
-from ..plan.groups import LANES, SHARED, Plan
+from ..plan.groups import Plan
+from ..plan.levels import LANES, SHARED
 from . import group_kernel as kernel
 from .compiling import compiled, group_rows
 from .instructions import Instructions

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..plan.groups import LANES, SHARED, Group, Plan, Product, Read
+from ..plan.groups import Group, Plan, Product, Read
+from ..plan.levels import LANES, SHARED
 from ..plan.results import only_for_answers
 from . import group_kernel as k
 from .compiling import Rows

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...engine import Value
+from ..plan.levels import Levels
 from ..plan.sums import TOTAL
 from ..with_numpy.nodes import OneByOne
 from . import group_kernel as kernel
@@ -22,15 +23,8 @@ Array = Any
 class Tape(OneByOne):
     "Layout and runner in one: every number has a slot, and the nodes are done in their order."
 
-    def __init__(
-        self,
-        order: list[Value],
-        roots: Sequence[Value],
-        inputs: Sequence[Value],
-        parameters: Sequence[Value],
-        dtype: Any,
-    ):
-        super().__init__(order, inputs, parameters)
+    def __init__(self, levels: Levels, parameters: Sequence[Value], dtype: Any):
+        super().__init__(levels, parameters, dtype)
         self.rows = Rows(tape_kernel.TABLE)
         kinds, reads = array("I"), array("I")
         for v in self.nodes:
@@ -42,10 +36,8 @@ class Tape(OneByOne):
                 kinds.append(self.rows.kind(v.op, len(slots)))
                 reads.extend(slots)
         self.kinds, self.reads = self.rows.numbered(np.array(kinds)), np.array(reads)
-        self.places = np.array([self.slot[v] for v in roots], np.uint32)
-        self.dtype, self.roots = dtype, list(roots)
+        self.places = np.array([self.slot[v] for v in levels.roots], np.uint32)
         self.shared, self.d_shared = np.zeros(len(self.slot), dtype), np.zeros(len(self.slot), dtype)
-        self.answers = np.zeros((0, len(self.roots)), dtype)
 
     @cached_property
     def kernel(self) -> Any:
@@ -57,10 +49,6 @@ class Tape(OneByOne):
         self.kernel.run(
             self.kinds, self.reads, batch, self.shared, self.d_shared, self.places, self.answers, self.places[0], back
         )
-
-    def numbers(self, v: Value) -> Array:
-        "Those of a root, one for each sample."
-        return self.answers[:, self.roots.index(v)]
 
     def move(self, region: Any, direction: Array, rate: float) -> None:
         "Weights -= rate · direction."

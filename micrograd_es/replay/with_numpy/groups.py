@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...engine import Value
-from ..plan.groups import LANES, SHARED, Plan
+from ..plan.groups import Plan
+from ..plan.levels import LANES, SHARED
 from .inplace import in_place
 from .program import Source
 

@@ -1,6 +1,6 @@
 """The readable program, as it is run: what ends in y[:] is written there at once, without an array in between.
 
->>> print(ast.unparse(in_place("y[:] = a * np.exp(b)\\ny[:] += a")))
+>>> print(in_place("y[:] = a * np.exp(b)\\ny[:] += a"))
 np.multiply(a, np.exp(b), out=y)
 np.add(y, a, out=y)
 """
@@ -8,8 +8,11 @@ np.add(y, a, out=y)
 from __future__ import annotations
 
 import ast
+import re
 
 import numpy as np
+
+from .patterns import patterned
 
 UFUNCS: dict[type[ast.AST], str] = {
     **{ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide"},
@@ -17,11 +20,14 @@ UFUNCS: dict[type[ast.AST], str] = {
 }
 
 
-def in_place(text: str) -> ast.Module:
+def in_place(text: str) -> str:
     "The program with every y[:] = f(a) as np.f(a, out=y), and y[:] += a as np.add(y, a, out=y)."
-    tree = ast.parse(text)
-    _InPlace().visit(tree)
-    return ast.fix_missing_locations(tree)
+    return re.sub(r"^( *)(\w+\[:\] .*)$", lambda m: m[1] + _statement(m[2]), text, flags=re.M)
+
+
+@patterned
+def _statement(text: str) -> str:
+    return ast.unparse(_InPlace().visit(ast.parse(text)))
 
 
 class _InPlace(ast.NodeTransformer):

@@ -1,4 +1,4 @@
-"""A graph that is long rather than wide, run node by node: each on the numbers of all samples at once, by NumPy."""
+"""A graph in which little can be done at once, run node by node, with NumPy alone."""
 
 from __future__ import annotations
 
@@ -7,80 +7,85 @@ from typing import Any
 
 import numpy as np
 
-from ...core.floats import Maths
-from ...engine import Value
+from ...engine import Value, topological
+from ..plan.levels import LANES, Levels
+from .rows import Functions, Pair, arrays, floats
 
 Array = Any
-arrays = Maths(vars(np), {"pow": np.power})
+FEW = 8  # samples: as quick one after the other as all at once
 
 
 class OneByOne:
     "The layout of a graph whose nodes are done in their order: every number has a slot, the leaves come first."
 
-    def __init__(self, order: list[Value], inputs: Sequence[Value], parameters: Sequence[Value]):
-        leaves = dict.fromkeys([*inputs, *parameters, *(v for v in order if not v.parents)])
-        self.leaves, self.nodes = len(leaves), [v for v in order if v.parents]
+    def __init__(self, levels: Levels, parameters: Sequence[Value], dtype: Any):
+        leaves = dict.fromkeys([*levels.inputs, *parameters, *(v for v in levels.order if not v.parents)])
+        self.leaves, self.nodes = len(leaves), [v for v in levels.order if v.parents]
         self.slot: dict[Value, int] = {v: i for i, v in enumerate([*leaves, *self.nodes])}
-        self.lane: dict[Value, int] = dict.fromkeys(inputs, 1)
+        self.lane: dict[Value, int] = dict.fromkeys(levels.inputs, LANES)
+        self.statements, self.roots, self.dtype = len(levels.alike), levels.roots, dtype
+        self.answers = np.zeros((0, len(self.roots)), dtype)
+
+    def numbers(self, v: Value) -> Array:
+        "Those of a root, one for each sample."
+        return self.answers[:, self.roots.index(v)]
 
     def explain(self) -> str:
         return (
             f"{len(self.slot):,} numbers, {len(self.nodes):,} scalar operations, node by node: "
-            "the graph is long rather than wide, so that there is little to do at once"
+            f"as {self.statements:,} array statements they would be slower, so little is there to do at once"
         )
 
 
 class Walk(OneByOne):
     "Layout and runner in one, as `Tape` is, where there is no numba: the rows of the table, called one by one."
 
-    def __init__(
-        self,
-        order: list[Value],
-        roots: Sequence[Value],
-        inputs: Sequence[Value],
-        parameters: Sequence[Value],
-        dtype: Any,
-    ):
-        super().__init__(order, inputs, parameters)
-        self.statements = [(v.op, self.slot[v], [self.slot[x] for x in v.parents]) for v in self.nodes]
-        self.root, self.inputs = roots[0], list(inputs)
+    def __init__(self, levels: Levels, parameters: Sequence[Value], dtype: Any):
+        super().__init__(levels, parameters, dtype)
         self.shared, self.d_shared = np.zeros(self.leaves, dtype), np.zeros(self.leaves, dtype)
-        self.found: list[Any] = []
+        self.calls = [(v.op, (self.slot[v], *[self.slot[x] for x in v.parents])) for v in self.nodes]
+        under = set(topological(self.roots[0]))
+        self.under = [i for i, v in reversed(list(enumerate(self.nodes))) if v in under]
+        self.written: dict[Functions, list[Pair]] = {}  # for floats and for arrays, what is called for each node
 
     def run(self, batch: Array, back: bool = False, answers: bool = True) -> None:
+        "A few samples one after the other, on Python's floats; many at once, on arrays."
+        samples, shared = len(batch), self.shared[len(self.lane) :]
+        self.answers = np.zeros((samples, len(self.roots)), self.dtype)
+        self.d_shared[:] = 0.0
         with np.errstate(all="ignore"):
-            self.found = numbers = [*batch.T, *self.shared[len(self.inputs) :], *[0.0] * len(self.statements)]
-            for op, y, xs in self.statements:
-                numbers[y] = op.forward(arrays, *[numbers[x] for x in xs], *op.constants)
-            if back:
-                self._back(numbers, len(batch))
+            if samples <= FEW:
+                for i, row in enumerate(batch.tolist()):
+                    self._run(floats, row + shared.tolist(), i, 1.0 / samples if back else None)
+            else:
+                upstream = np.full(samples, 1.0 / samples, self.dtype) if back else None
+                self._run(arrays, [*batch.T, *shared], slice(None), upstream)
 
-    def _back(self, numbers: list[Any], samples: int) -> None:
-        "The chain rule; a leaf that the samples share gains from each of them."
+    def _run(self, functions: Functions, leaves: list[Any], at: Any, upstream: Any) -> None:
+        "The rows forward, and the chain rule back; a leaf that the samples share gains from each of them."
+        if functions not in self.written:
+            self.written[functions] = [functions(op, len(slots) - 1) for op, slots in self.calls]
+        pairs, numbers = self.written[functions], leaves + [0.0] * len(self.calls)
+        for (op, slots), (forward, _) in zip(self.calls, pairs):
+            try:
+                forward(numbers, *slots)
+            except (ArithmeticError, ValueError):  # what Python refuses: the table has an answer
+                numbers[slots[0]] = op.evaluate(*[numbers[x] for x in slots[1:]])[0]
+        for column, v in enumerate(self.roots):
+            self.answers[at, column] = numbers[self.slot[v]]
+        if upstream is None:
+            return
         grads: list[Any] = [0.0] * len(numbers)
-        grads[self.slot[self.root]] = np.full(samples, 1.0 / samples, self.shared.dtype)
-        for op, y, xs in reversed(self.statements):
-            if type(grads[y]) is not float:  # the loss depends on y
-                locals_ = op.partials(arrays, numbers[y], *[numbers[x] for x in xs], *op.constants)
-                for x, local in zip(xs, locals_):
-                    grads[x] = grads[x] + grads[y] * local
-                grads[y] = 0.0
-        self.d_shared[:] = [np.sum(g) for g in grads[: self.leaves]]
-
-    def numbers(self, v: Value) -> Array:
-        "Those of a node, one for each sample; or one, if they share it."
-        return np.asarray(self.found[self.slot[v]])
+        grads[self.slot[self.roots[0]]] = upstream
+        for i in self.under:
+            op, slots = self.calls[i]
+            try:
+                pairs[i][1](numbers, grads, *slots)
+            except (ArithmeticError, ValueError):
+                for x, local in zip(slots[1:], op.evaluate(*[numbers[x] for x in slots[1:]])[1]):
+                    grads[x] += grads[slots[0]] * local
+        self.d_shared += [g if type(g) is float else g.sum() for g in grads[: self.leaves]]
 
     def move(self, region: Any, direction: Array, rate: float) -> None:
         "Weights -= rate · direction."
         self.shared[region] -= rate * direction
-
-
-def is_thin(order: list[Value]) -> bool:
-    "Is the graph so long that hardly anything in it can be done at once? (What is small is quick by groups as well.)"
-    depth: dict[Value, int] = {}
-    for v in order:
-        if v.parents:
-            depth[v] = 1 + max([depth.get(x, 0) for x in v.parents])
-    levels = max(depth.values(), default=0)
-    return levels > 1000 and len(depth) < 8 * levels

@@ -5,7 +5,8 @@ left is (i, k) and right (j, k), with the samples b as a last axis where there a
 
 from __future__ import annotations
 
-from ..plan.groups import LANES, Product
+from ..plan.groups import Product
+from ..plan.levels import LANES
 
 
 def is_plain(p: Product) -> bool:

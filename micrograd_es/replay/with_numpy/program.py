@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from itertools import compress
 from typing import Any
 
 import numpy as np
 
-from ...text.steps import Steps
-from ...text.symbols import numpy as np_text
-from ..plan.groups import LANES, SHARED, Group, Linear, Plan, Product, Read
+from ..plan.groups import Group, Linear, Plan, Product, Read
+from ..plan.levels import LANES, SHARED
 from ..plan.results import only_for_answers
 from ..plan.titles import Titles
+from .patterns import filled, patterned, row_backward, row_forward
 from .product import Writing, is_plain
 
 BUFFERS = {SHARED: "shared", LANES: "lanes"}
@@ -136,10 +137,9 @@ class Source:
         lines = [f"# {self.titles.of(g)}"]
         y = self._block(g)
         if g.op:
-            steps = Steps(np_text)
-            operands = [steps(self._columns(g, r)) for r in g.reads]
-            named, (row,) = steps.written([g.op.forward(steps, *operands, *g.op.constants)])
-            return [*lines, *named, f"{y}[:] = {row}"]
+            xs, names = self._operands(g)
+            named, (row,) = row_forward(g.op.forward, g.op.constants, xs)
+            return [*lines, *(filled(line, names) for line in named), f"{y}[:] = {filled(row, names)}"]
         products = sorted((self._written(p) for p in g.products), key=lambda w: not w.plain)
         if products and products[0].plain:  # straight into its place
             w = products.pop(0)
@@ -149,6 +149,12 @@ class Source:
         if terms:
             lines.append(f"{y}[:] {'+=' if len(lines) > 1 else '='} {' + '.join(terms)}")
         return lines
+
+    def _operands(self, g: Group) -> tuple[tuple[str, ...], dict[str, str]]:
+        "What a row calls its inputs, and what these names stand for."
+        found: dict[str, str] = {}
+        xs = tuple([found.setdefault(self._columns(g, read), f"x{len(found)}") for read in g.reads])
+        return xs, {x: text for text, x in found.items()}
 
     def _columns(self, g: Group, read: Read) -> str:
         "A read as an operand of this group: numbers that the batch shares stand in one column."
@@ -191,14 +197,13 @@ class Source:
         dy = self._block(g, "d")
         lines: list[str] = []
         if g.op:
-            steps = Steps(np_text)
-            operands = [steps(self._columns(g, r)) for r in g.reads]
-            locals_ = g.op.partials(steps, steps(self._block(g)), *operands, *g.op.constants)
-            wanted = [self.needed[read.buffer][read.index].any() for read in g.reads]
-            downs = [steps(dy) if local == 1.0 else steps(dy) * local for local, w in zip(locals_, wanted) if w]
-            lines, texts = steps.written(downs)
-            for read, down in zip([r for r, w in zip(g.reads, wanted) if w], texts):
-                lines += self._add(g, read, down)
+            xs, names = self._operands(g)
+            names |= {"y": self._block(g), "dy": dy}
+            wanted = tuple([bool(self.needed[read.buffer][read.index].any()) for read in g.reads])
+            named, downs = row_backward(g.op.partials, g.op.constants, xs, wanted)
+            lines = [filled(line, names) for line in named]
+            for read, down in zip(compress(g.reads, wanted), downs):
+                lines += self._add(g, read, filled(down, names))
         for p in g.products:
             lines += self._add_product(g, p, dy)
         for part in g.linear:
@@ -269,5 +274,11 @@ def _column(p: Product) -> Read:
 
 
 def _written(lines: list[str]) -> list[str]:
-    "The body of a function, without a bracket too many."
-    return ["    " + (line if line[0] == "#" else ast.unparse(ast.parse(line))) for line in lines or ["pass"]]
+    "The body of a function."
+    return ["    " + (line if line[0] == "#" else _tidy(line)) for line in lines or ["pass"]]
+
+
+@patterned
+def _tidy(statement: str) -> str:
+    "Without a bracket too many."
+    return ast.unparse(ast.parse(statement))
