@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import html
-import io
 import json
 import linecache
 import traceback
@@ -22,67 +20,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..check import check
-from ..draw import draw
 from ..engine import Value
-from ..explain import explain, paths, why
 from ..graph import Graph
-from ..mistakes import diagnose
-from ..player import Player, play
+from .completions import completions
+from .screen import Say, Screen
+from .views import FILES, VIEWS
 
 FILE = "program.py"  # what a student's program is called in a traceback
-OUTPUT = 100_000  # letters, and
-SHOWN = 500  # things that a run may show: more is no reading
-Say = Callable[[dict[str, Any]], object]
-
-
 NETWORK = {"urllib", "http", "asyncio"}  # folders of the standard library
-
-
-class TooMuch(Exception):
-    "The program prints without end."
-
-
-class Screen(io.TextIOBase):
-    "What a program prints and displays, in order; `say` is told when something is displayed, while the program runs."
-
-    def __init__(self, say: Say):
-        self.items: list[dict[str, str]] = []
-        self.say, self.room = say, OUTPUT
-
-    def write(self, text: str) -> int:
-        self.room -= len(text)
-        if self.room < 0:
-            raise TooMuch(f"a program may print {OUTPUT:,} letters here; print less often, or stop the loop")
-        if not self.items or "text" not in self.items[-1]:
-            self.add({"text": ""})
-        self.items[-1]["text"] += text
-        return len(text)
-
-    def add(self, item: dict[str, str]) -> None:
-        if len(self.items) >= SHOWN:
-            raise TooMuch(f"a program may show {SHOWN} things here; display(x, clear=True) takes the place of the last")
-        self.items.append(item)
-
-    def show(self, x: Any) -> None:
-        "As a notebook does; but a Value in one line, for its graph stands beside it."
-        bundle = {} if isinstance(x, Value) else shown(x)
-        self.add({"html": bundle["text/html"]} if "text/html" in bundle else {"text": repr(x)})
-
-    def display(self, *xs: Any, clear: bool = False) -> None:
-        "Show these at once, as IPython's display does; clear: in the place of all that was shown before."
-        if clear:
-            self.items.clear()
-        for x in xs:
-            self.show(x)
-        self.say({"shown": self.items})
-
-
-def shown(x: Any) -> dict[str, str]:
-    "What an object has for a notebook."
-    if hasattr(x, "_repr_mimebundle_"):
-        return dict(x._repr_mimebundle_())
-    return {"text/html": x._repr_html_()} if hasattr(x, "_repr_html_") else {}
 
 
 class Bench:
@@ -230,91 +175,6 @@ REFUSED = {
     "input": refused("input", "write what would be typed into the program, as in x = Value(2.0)"),
     "open": refused("open", "it reads and writes no files; write the numbers into the program"),
 }
-
-
-# ---- The views, and the files that can be had ------------------------------------------------------------------------
-
-
-def graph_view(graph: Graph, wrt: str, theme: str) -> dict[str, Any]:
-    "The picture, and what its boxes are called."
-    picture = draw(graph, highlight=wrt or (), theme=theme, background="transparent")
-    return {
-        "html": picture.svg() + notes(graph),
-        "nodes": {f"n{i}": graph.names.get(v) for v, i in graph.place.items()},
-    }
-
-
-def worked_view(graph: Graph, wrt: str, _: str) -> dict[str, Any]:
-    return {"html": explain(graph, wrt or None).html()}
-
-
-def play_view(graph: Graph, _: str, __: str) -> dict[str, Any]:
-    return {"html": Player(play(graph).html)._repr_html_()}
-
-
-def paths_view(graph: Graph, wrt: str, _: str) -> dict[str, Any]:
-    "To one node; at first to a leaf."
-    to = wrt or next((graph.names[v] for v in graph.leaves), "")
-    if not to:
-        return {"refused": "this graph has no leaf to find paths to"}
-    return {"html": f"<p>{html.escape(why(graph, to))}</p><pre>{html.escape(str(paths(graph, to)))}</pre>"}
-
-
-def check_view(graph: Graph, _: str, __: str) -> dict[str, Any]:
-    "Finite differences; and what explains a gradient that the program's own backward() left and that is not right."
-    wrong = [v for v in graph.kept.left if v in graph.leaves]
-    said = [f"{graph.names[v]}.grad is {graph.grad_text(v)}. {diagnose(graph, v, v.grad)}" for v in wrong]
-    lines = [f"<p>{html.escape(line)}</p>" for line in "\n".join(said).splitlines()]
-    return {"html": "".join(lines) + f"<pre>{html.escape(str(check(graph)))}</pre>"}
-
-
-def notes(graph: Graph) -> str:
-    return "".join(f"<p>{html.escape(note)}</p>" for note in graph.notes)
-
-
-VIEWS: dict[str, Callable[[Graph, str, str], dict[str, Any]]] = {
-    "graph": graph_view,
-    "worked": worked_view,
-    "play": play_view,
-    "paths": paths_view,
-    "check": check_view,
-}
-FILES: dict[str, Callable[[Graph], str]] = {
-    "svg": lambda graph: draw(graph).svg(),
-    "tex": lambda graph: explain(graph).latex(),
-    "html": lambda graph: play(graph).html,
-}
-
-
-# ---- What the editor knows -------------------------------------------------------------------------------------------
-
-
-def completions() -> dict[str, list[dict[str, str]]]:
-    "What may be typed after a dot, by what stands before it (`Value`: anything else); and without one."
-    import micrograd_es
-    from micrograd_es import data, losses, nn, optim
-
-    modules = {"nn": nn, "optim": optim, "losses": losses, "data": data}
-    found = {name: offered(module, getattr(module, "__all__", dir(module))) for name, module in modules.items()}
-    return found | {"Value": offered(Value, dir(Value)), "": offered(micrograd_es, micrograd_es.__all__)}
-
-
-def offered(owner: Any, names: Any) -> list[dict[str, str]]:
-    "With their signatures and the first sentence of their help."
-    import inspect
-
-    found = []
-    for name in names:
-        x = getattr(owner, name, None)
-        if name[0] == "_" or inspect.ismodule(x) and owner is not None and name not in ("nn", "optim"):
-            continue
-        try:
-            detail = str(inspect.signature(x)) if callable(x) else ""
-        except ValueError:
-            detail = ""
-        info = (inspect.getdoc(x) or "").partition("\n")[0] if callable(x) or isinstance(x, property) else ""
-        found.append({"label": name, "type": "function" if callable(x) else "property", "detail": detail, "info": info})
-    return found
 
 
 # ---- In the browser --------------------------------------------------------------------------------------------------

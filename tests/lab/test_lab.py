@@ -9,8 +9,10 @@ import pytest
 from micrograd_es import Value, lab_link
 from micrograd_es.cli import main
 from micrograd_es.lab import build, lab, parts
-from micrograd_es.lab.bench import FILES, VIEWS, Bench, completions
+from micrograd_es.lab.bench import Bench
+from micrograd_es.lab.completions import completions
 from micrograd_es.lab.plane import plane
+from micrograd_es.lab.views import FILES, VIEWS
 
 HEAD = "from micrograd_es import Value\nx, y = Value(2.0), Value(3.0)\n"
 
