@@ -15,10 +15,12 @@ import re
 import shutil
 import subprocess
 import tarfile
+import tempfile
 import urllib.request
 from pathlib import Path
 
 from ..system.files import cache_folder, write_whole
+from ..system.quotes import shortened
 
 PINNED: dict[str, str] = json.loads(Path(__file__).with_name("parts.json").read_text("utf-8"))
 TIMEOUT = 300  # seconds, for the 8 MB of all parts
@@ -84,8 +86,11 @@ def fetch(pinned: list[str], folder: Path) -> None:
     "Into the folder."
     try:
         if npm := shutil.which("npm"):
-            command = [npm, "pack", *pinned, "--pack-destination", str(folder), "--ignore-scripts", "--fetch-retries=1"]
-            subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=True, cwd=folder)
+            with tempfile.TemporaryDirectory(dir=folder) as own:  # somebody else may be fetching too
+                command = [npm, "pack", *pinned, "--ignore-scripts", "--fetch-retries=1"]
+                subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=True, cwd=own)
+                for one in pinned:
+                    write_whole(folder / file_name(one), (Path(own) / file_name(one)).read_bytes())
             return
         for one in pinned:
             name, _, version = one.rpartition("@")
@@ -93,7 +98,8 @@ def fetch(pinned: list[str], folder: Path) -> None:
             with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:
                 write_whole(folder / file_name(one), answer.read())
     except (OSError, subprocess.SubprocessError) as error:
-        said = " ".join((getattr(error, "stderr", "") or str(error)).split())[-200:]
+        lines = (getattr(error, "stderr", "") or str(error)).splitlines()
+        said = shortened(" ".join(line for line in lines if not line.startswith("npm warn")))
         raise RuntimeError(
             f"the lab: {pinned[0]} and {len(pinned) - 1} more parts are not in {folder} and could not be fetched from "
             f"npm; where there is a network, do this once ({said})"
