@@ -20,7 +20,6 @@ import urllib.request
 from pathlib import Path
 
 from ..system.files import cache_folder, write_whole
-from ..system.quotes import shortened
 
 PINNED: dict[str, str] = json.loads(Path(__file__).with_name("parts.json").read_text("utf-8"))
 TIMEOUT = 300  # seconds, for the 8 MB of all parts
@@ -99,7 +98,7 @@ def fetch(pinned: list[str], folder: Path) -> None:
                 write_whole(folder / file_name(one), answer.read())
     except (OSError, subprocess.SubprocessError) as error:
         lines = (getattr(error, "stderr", "") or str(error)).splitlines()
-        said = shortened(" ".join(line for line in lines if not line.startswith("npm warn")))
+        said = next((line for line in lines if not line.startswith("npm warn")), "")
         raise RuntimeError(
             f"the lab: {pinned[0]} and {len(pinned) - 1} more parts are not in {folder} and could not be fetched from "
             f"npm; where there is a network, do this once ({said})"
