@@ -42,9 +42,11 @@ if TYPE_CHECKING:
     from . import classroom as classroom
     from . import data as data
     from . import export as export
+    from . import lab as lab
     from . import losses as losses
     from . import optim as optim
     from .graph.closeup import close_up as close_up
+    from .lab import lab_link as lab_link
     from .mistakes import diagnose as diagnose
     from .nn import functions as functions
     from .player import Player as Player
@@ -58,7 +60,8 @@ __version__ = "0.1.0"
 
 # What not every program needs is imported when it is first asked for: the name, and the module that has it.
 LATER = {
-    **dict.fromkeys(("classroom", "data", "export", "losses", "optim", "player", "replay", "train"), ""),
+    **dict.fromkeys(("classroom", "data", "export", "lab", "losses", "optim", "player", "replay", "train"), ""),
+    "lab_link": "lab",
     **dict.fromkeys(("Player", "play"), "player"),
     **dict.fromkeys(("load", "save"), "saving"),
     **dict.fromkeys(("animate", "beamer"), "slides"),

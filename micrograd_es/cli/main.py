@@ -37,6 +37,7 @@ examples:
   micrograd-es worksheet chain                              30 different exercise sheets, and their answer key
   micrograd-es quiz chain --format moodle                   30 variants of a question, for a learning platform
   micrograd-es grade chain-1-7 1=15 2=-15                   its answers graded, and which mistake explains the rest
+  micrograd-es lab lab.html                                 a page to type Python in, and see; no installation
   micrograd-es train glyphs --epochs 9                      a network for digits, from scalars; or train mnist
 """
 
@@ -82,6 +83,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from .classroom import main as classroom
 
         return classroom(argv)
+    if argv[:1] == ["lab"]:
+        from .lab import main as lab
+
+        return lab(argv[1:])
     if argv[:1] == ["train"]:
         from .train import main as train
 

@@ -94,7 +94,7 @@ class WebKit:
     def press(self, key):
         from selenium.webdriver import ActionChains, Keys
 
-        names = {"ArrowRight": Keys.ARROW_RIGHT, "ArrowLeft": Keys.ARROW_LEFT, "Enter": Keys.ENTER, "Home": Keys.HOME,
+        names = {"ArrowRight": Keys.ARROW_RIGHT, "ArrowLeft": Keys.ARROW_LEFT, "ArrowDown": Keys.ARROW_DOWN, "Enter": Keys.ENTER, "Home": Keys.HOME,
                  "End": Keys.END, "Tab": Keys.TAB, "Backspace": Keys.BACKSPACE, "Escape": Keys.ESCAPE}  # fmt: skip
         ActionChains(self.driver).send_keys(names.get(key, key)).perform()
 
