@@ -57,15 +57,15 @@ class Bench:
 
     # ---- A program ---------------------------------------------------------------------------------------------------
 
-    def run(self, code: str) -> dict[str, Any]:
+    def run(self, program: str) -> dict[str, Any]:
         "Run it; the graph is then that of its last expression, or of `loss`, or of the Value that it assigned last."
         self.forget()
         screen, error = Screen(self.say), None
         variables = self.variables = {"__name__": "__main__", "display": screen.display, **REFUSED}
-        linecache.cache[FILE] = (len(code), None, code.splitlines(keepends=True), FILE)
+        linecache.cache[FILE] = (len(program), None, program.splitlines(keepends=True), FILE)
         with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(screen):
             try:
-                tree = ast.parse(code, FILE)
+                tree = ast.parse(program, FILE)
                 last = execute(tree, variables)
                 if last is not None:
                     screen.show(last)

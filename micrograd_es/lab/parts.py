@@ -87,7 +87,7 @@ def fetch(pinned: list[str], folder: Path) -> None:
         if npm := shutil.which("npm"):
             with tempfile.TemporaryDirectory(dir=folder) as own:  # somebody else may be fetching too
                 command = [npm, "pack", *pinned, "--ignore-scripts", "--fetch-retries=1"]
-                subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=True, cwd=own)
+                subprocess.run([*command], capture_output=True, text=True, timeout=TIMEOUT, check=True, cwd=own)
                 for one in pinned:
                     write_whole(folder / file_name(one), (Path(own) / file_name(one)).read_bytes())
             return
