@@ -27,7 +27,8 @@ class Kept:
         self.left: list[Value] = []
         held = [v for v in graph.order if has_grad(v)]
         self.foreign = bool(graph.root.parents) and has_grad(graph.root) and graph.root.grad != 1
-        if self.foreign or not held or None in graph.moment.local_grads.values():
+        by_hand = any(v.own_backward or graph.moment.local_grads[v] is None for v in graph.order)
+        if self.foreign or not held or by_hand:  # what a student's own _backward leaves is nobody else's to judge
             return
         grads = graph.gradients
         size = max(abs(g) for g in grads.values())

@@ -95,6 +95,15 @@ def test_gradients_of_another_root(stepped):
     assert Graph(b).grad_text(a) == "15"
 
 
+def test_a_students_own_backward():
+    "= where += belongs is a mistake of his, and no earlier backward()."
+    a = Value(3.0, label="a")
+    b = Value(6.0, (a, a), "+", label="b")
+    b._backward = lambda: setattr(a, "grad", b.grad)
+    b.backward()
+    assert Graph(b).notes == [] and Graph(b).grad_text(a) == "1"
+
+
 def test_samples_added_up():
     "After the backward() of two losses, a weight has both gradients: here is told which one is this loss's."
     w = Value(2.0, label="w")
