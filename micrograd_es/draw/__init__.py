@@ -10,7 +10,7 @@ from ..graph import Graph
 from ..graph.modules import Cluster, clusters, outermost
 from .folded import Folded
 from .gathered import inputs, steps
-from .looks import THEMES, Look
+from .looks import Look
 from .nodes import LIMIT, Drawing, refuse
 from .size import text_size
 
@@ -53,7 +53,6 @@ def draw(
     _choice("edges", edges, ("auto", "both", "numbers", "formulas", "none"))
     _choice("fold", fold, ("auto", "none", "neurons", "layers"))
     _choice("rankdir", rankdir, ("LR", "TB", "RL", "BT"))
-    _choice("theme", theme, tuple(THEMES))
     graph = Graph.of(root)
     look = Look(rankdir, fontsize, theme, background, scale)
     return chosen(graph, fold, edges, _edges_of(graph, highlight), look).picture(format)

@@ -62,6 +62,8 @@ class Look(NamedTuple):
 
     @property
     def colors(self) -> Theme:
+        if self.theme not in THEMES:
+            raise ValueError(f"theme={self.theme!r}: it is one of {', '.join(map(repr, THEMES))}")
         return THEMES[self.theme]
 
     def attributes(self) -> dict[str, dict[str, str]]:

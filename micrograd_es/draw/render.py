@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..system.files import write_whole
 from ..system.packages import missing
+from ..system.pages import image
 from .wasm import by_wasm
 
 try:
@@ -208,8 +208,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
 
     def image(self) -> str:
         "An <img> that holds the picture: the one form that an untrusted notebook shows too."
-        data = base64.b64encode(self.svg().encode()).decode()
-        return f'<img alt="computation graph" style="max-width:100%" src="data:image/svg+xml;base64,{data}">'
+        return image(self.svg(), "computation graph")
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, str]:
         try:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -16,8 +15,8 @@ from ..engine import Value
 from ..graph import Graph
 from ..system.files import write_whole
 from ..system.packages import missing
-from .scene import Place, Scene, Text
-from .story import Story
+from ..system.pages import image
+from .scene import Nodes, Place, Scene, Text
 
 SVG = "http://www.w3.org/2000/svg"
 SECONDS, REST = 2.0, 2  # for a step; and how many steps long the last one stays
@@ -195,16 +194,15 @@ class Animation:
         return into.getvalue()
 
     def _repr_html_(self) -> str:
-        data = base64.b64encode(self.svg().encode()).decode()
-        return f'<img alt="steps of a computation graph" style="max-width:100%" src="data:image/svg+xml;base64,{data}">'
+        return image(self.svg(), "steps of a computation graph")
 
 
 def animate(
     root: Value | Graph,
     path: str | os.PathLike[str] | None = None,
     *,
-    wrt: Value | str | Iterable[Value | str] = (),
-    highlight: Value | str | Iterable[Value | str] = (),
+    wrt: Nodes = (),
+    highlight: Nodes = (),
     seconds: float = SECONDS,
     loop: bool = True,
     theme: str = "light",
@@ -216,12 +214,8 @@ def animate(
     wrt: leaves to whose gradient the way backward leads; highlight: leaves to which every way stands out; seconds: how
     long a step is shown. ValueError for a graph that is no graph, or too large to be followed.
     """
-    graph = Graph.of(root)
-    if not graph.root.parents:
-        raise ValueError(f"animate: {graph.names[graph.root]} is a leaf, made from nothing: there are no steps to show")
-    story = Story(graph, graph.nodes(wrt))
     look = Look(fontsize=fontsize, theme=theme, background=background)
-    moving = Animation(Scene(graph, story, look, graph.nodes(highlight)), seconds, loop)
+    moving = Animation(Scene.of(root, "animate", look, wrt, highlight), seconds, loop)
     if path is not None:
         moving.save(path)
     return moving

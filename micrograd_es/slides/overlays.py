@@ -10,7 +10,7 @@ r"""The steps of a graph as Beamer slides: TikZ where Graphviz put it, text set 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..draw.looks import LINE, Look
@@ -19,8 +19,7 @@ from ..graph import Graph
 from ..graph.names import clean
 from ..system.files import write_whole
 from ..text.letters import latex_sentence
-from .scene import Box, Line, Place, Scene, Text
-from .story import Story
+from .scene import Box, Line, Nodes, Place, Scene, Text
 
 ROOM = 395.0, 128.0  # points: what the picture may fill of a slide of 16 x 9 cm
 LARGEST = 0.85  # of the size of the drawing
@@ -154,8 +153,8 @@ def beamer(
     root: Value | Graph,
     path: str | os.PathLike[str] | None = None,
     *,
-    wrt: Value | str | Iterable[Value | str] = (),
-    highlight: Value | str | Iterable[Value | str] = (),
+    wrt: Nodes = (),
+    highlight: Nodes = (),
     frames: bool = False,
     title: str | None = None,
     theme: str = "light",
@@ -166,13 +165,10 @@ def beamer(
     frame for each step, where a frame with an overlay for each is the default. ValueError for a graph that is no graph,
     or too large to be followed.
     """
-    graph = Graph.of(root)
-    if not graph.root.parents:
-        raise ValueError(f"beamer: {graph.names[graph.root]} is a leaf, made from nothing: there are no steps to show")
-    story = Story(graph, graph.nodes(wrt))
-    name = story.name(graph.root, story.latex)
+    scene = Scene.of(root, "beamer", Look(theme=theme), wrt, highlight)
+    name = scene.story.name(scene.story.root, scene.story.latex)
     heading = latex_sentence(clean(title)) if title else f"Backpropagation through {name}"
-    slides = Slides(Scene(graph, story, Look(theme=theme), graph.nodes(highlight)), heading, not frames)
+    slides = Slides(scene, heading, not frames)
     if path is not None:
         slides.save(path)
     return slides

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
@@ -24,6 +24,9 @@ READABLE = 7.0  # points of text, where the picture fills a slide: before that, 
 LONGEST = 150  # steps that a class can follow
 WIDE = 30  # letters that a line in a box or on an edge may have
 INLINE = Latex(latex.spellings, fraction="{}/{}", d_by_d=r"\partial {}/\partial {}")
+
+
+Nodes = Value | str | Iterable[Value | str]  # as a user names them
 
 
 class Text(NamedTuple):
@@ -247,6 +250,15 @@ class Scene:
             group = drawn[id]
             (self.add_line if "-" in id else self.add_box)(id, group, list(zip(self.places(group), texts)))
 
+    @classmethod
+    def of(cls, root: Value | Graph, view: str, look: Look, wrt: Nodes, highlight: Nodes) -> Scene:
+        "The graph under root, told for this view. ValueError for a leaf alone."
+        graph = Graph.of(root)
+        if not graph.root.parents:
+            name = graph.names[graph.root]
+            raise ValueError(f"{view}: {name} is a leaf, made from nothing: there are no steps to show")
+        return cls(graph, Story(graph, graph.nodes(wrt)), look, graph.nodes(highlight))
+
     def sentence(self, i: int, words: Words) -> str:
         "What is said at a step; where it happens inside a box, that first."
         kind, node, edge = self.story.steps[i]
@@ -280,9 +292,8 @@ class Scene:
         played = self.stage.telling.played
         active = [i for (v, place), i in played.items() if self.stage.id_of(v.parents[place], v, place) == id]
         curve, tip = (next(e for e in group.iter(tag)) for tag in ("path", "polygon"))
-        silent = "silent" in group.get("class", "")
         points, head = self.points(curve.get("d")), self.points(tip.get("points"))
-        self.lines.append(Line(points, head[1], id in self.lit, silent, lines, active))
+        self.lines.append(Line(points, head[1], id in self.lit, "silent" in group.get("class", ""), lines, active))
 
 
 def numbers(text: str) -> list[float]:

@@ -170,13 +170,9 @@ class Story:
         sides = [([self.name(v, words) for v, g in told.items() if (g > 0) is up], up) for up in (False, True)]
         (names, rises), *other = [side for side in sides if side[0]]
         moves = ("falls", "rises")
-        more = f"; raise {either(other[0][0])}, and it {moves[other[0][1]]} as much" if other else ""
+        more = f"; raise {listed(other[0][0], 'or')}, and it {moves[other[0][1]]} as much" if other else ""
         return (
             f"Every leaf has its gradient. {loss} feels {listed([self.name(v, words) for v in told])} most: raise "
-            f"{either(names)} by {words.math('0.01')}, and {loss} {moves[rises]} by about "
+            f"{listed(names, 'or')} by {words.math('0.01')}, and {loss} {moves[rises]} by about "
             f"{self.number(most / 100, words)}{more}."
         )
-
-
-def either(names: list[str]) -> str:
-    return " or ".join([", ".join(names[:-1])] * (len(names) > 1) + names[-1:])

@@ -11,7 +11,6 @@ loss
 
 from __future__ import annotations
 
-import base64
 import html
 import math
 import os
@@ -19,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .files import write_whole
+from .pages import image
 
 WIDE, HIGH = 350, 230  # of a chart, in points
 LEFT, RIGHT, TOP, BOTTOM = 68, 14, 30, 40  # what its texts need of them
@@ -49,9 +49,7 @@ class Svg:
         return Path(path)
 
     def _repr_html_(self) -> str:
-        data = base64.b64encode(self.svg.encode()).decode()
-        title = html.escape(self.title)
-        return f'<img alt="{title}" style="max-width:100%" src="data:image/svg+xml;base64,{data}">'
+        return image(self.svg, self.title)
 
     def __repr__(self) -> str:
         return self.title

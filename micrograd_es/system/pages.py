@@ -6,6 +6,7 @@ is sent. So even a label that found a hole in our escaping could do nothing.
 
 import base64
 import hashlib
+import html
 
 
 def policy(style: str, script: str | None = None) -> str:
@@ -16,6 +17,12 @@ def policy(style: str, script: str | None = None) -> str:
     """
     scripts = "" if script is None else f" script-src {_hash(script)};"
     return f"default-src 'none'; style-src {_hash(style)};{scripts} base-uri 'none'; form-action 'none'"
+
+
+def image(svg: str, alt: str) -> str:
+    "An <img> that holds a picture: the one form that an untrusted notebook shows too."
+    data = base64.b64encode(svg.encode()).decode()
+    return f'<img alt="{html.escape(alt)}" style="max-width:100%" src="data:image/svg+xml;base64,{data}">'
 
 
 def _hash(text: str) -> str:

@@ -56,9 +56,9 @@ def in_brackets(number: str) -> str:
     return f"({number})" if number.startswith("-") else number
 
 
-def listed(names: list[str]) -> str:
+def listed(names: list[str], last: str = "and") -> str:
     "a, b and c"
-    return " and ".join([", ".join(names[:-1])] * (len(names) > 1) + names[-1:])
+    return f" {last} ".join([", ".join(names[:-1])] * (len(names) > 1) + names[-1:])
 
 
 def latex_name(name: str) -> str:
