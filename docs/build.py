@@ -1,0 +1,38 @@
+"""Builds the documentation into a folder: python docs/build.py [folder]; without one, into build/site.
+
+index.html opens there from anywhere, a USB stick too: nothing is fetched. The lab goes with it, where its parts are kept
+or can be had. A warning fails the build. It needs the group `docs`: pip install -e . --group docs
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def build(folder: Path, lab: bool = True) -> int:
+    "0 if all went well, and no warning was heard."
+    from sphinx.cmd.build import build_main
+
+    sys.path.insert(0, str(ROOT))
+    made = lab and with_lab(folder / "lab.html")
+    with tempfile.TemporaryDirectory() as kept:
+        options = ["-W", "--keep-going", "-q", "-E", "-j", "auto", "-D", f"lab={int(made)}"]
+        return build_main([*options, "-c", str(ROOT / "docs"), "-d", kept, str(ROOT), str(folder)])
+
+
+def with_lab(path: Path) -> bool:
+    from micrograd_es.lab import lab
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        lab(path)
+    except RuntimeError as error:
+        print(f"without the lab: {error}", file=sys.stderr)
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(build(Path(*sys.argv[1:2] or [ROOT / "build" / "site"])))
