@@ -24,6 +24,7 @@ myst_heading_anchors = 3
 default_role = "code"  # docstrings put names in single backquotes
 nitpicky = True
 autodoc_mock_imports = ["torch", "jax", "onnx", "safetensors", "distributed"]  # to be read, not to be run
+autodoc_preserve_defaults = True
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 python_use_unqualified_type_names = True

@@ -11,6 +11,7 @@ its last line shows in a notebook. The formulas are MathML and every picture is 
 import ast
 import contextlib
 import json
+import re
 import tempfile
 
 from docutils import nodes
@@ -105,11 +106,22 @@ def stored(output):
     return f"{FENCE}{{code-block}} text\n:class: shown\n\n{text}\n{FENCE}" if text else ""
 
 
+# ∂ and / stand close to what they belong to, and ln has room before what it is the logarithm of.
+ROOM = {
+    r"<mo>&#x02202;</mo>": "<mi mathvariant='normal'>∂</mi>",
+    r"<mo>&#x0002F;</mo>": "<mo lspace='0' rspace='0'>/</mo>",
+    r"<mi>([a-z]{2,})</mi>(?=<mo)": r"<mo lspace='0.17em' rspace='0'>\1</mo>",
+    r"<mi>([a-z]{2,})</mi>": r"<mo lspace='0.17em' rspace='0.17em'>\1</mo>",
+}
+
+
 def formula(display):
     "MathML, which browsers set by themselves."
 
     def visit(self, node):
         mathml = convert(node.astext().strip(), display=display)
+        for pattern, better in ROOM.items():
+            mathml = re.sub(pattern, better, mathml)
         self.body.append(mathml if display == "inline" else f'<div class="formula">{mathml}</div>')
         raise nodes.SkipNode
 
@@ -118,11 +130,11 @@ def formula(display):
 
 def option_by_option(app, what, name, obj, options, lines):
     "A docstring's line 'edges: ...' begins a paragraph, with the option's name in bold; |w| is no substitution."
+    known = getattr(obj.__init__ if what == "class" else obj, "__annotations__", ())
     for i, line in reversed(list(enumerate(lines))):
         line = line.replace("|", r"\|")
         option, colon, rest = line.partition(": ")
-        named = colon and option.isidentifier()
-        lines[i : i + 1] = ["", f"**{option}**: {rest}"] if named else [line]
+        lines[i : i + 1] = ["", f"**{option}**: {rest}"] if colon and option in known else [line]
 
 
 def setup(app):
