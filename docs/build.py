@@ -1,7 +1,7 @@
-"""Builds the documentation into a folder: python docs/build.py [folder]; without one, into build/site.
+"""Builds the documentation into a folder: python docs/build.py [--no-lab] [folder]; without one, into build/site.
 
-index.html opens there from anywhere, a USB stick too: nothing is fetched. The lab goes with it, where its parts are kept
-or can be had. A warning fails the build. It needs the group `docs`: pip install -e . --group docs
+index.html opens there from anywhere, a USB stick too: nothing is fetched. The lab goes with it, where its parts are
+kept or can be had. A warning fails the build. It needs the group `docs`: pip install -e . --group docs
 """
 
 import sys
@@ -35,4 +35,5 @@ def with_lab(path: Path) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(build(Path(*sys.argv[1:2] or [ROOT / "build" / "site"])))
+    words = [word for word in sys.argv[1:] if word != "--no-lab"]
+    sys.exit(build(Path(*words or [ROOT / "build" / "site"]), lab="--no-lab" not in sys.argv))

@@ -36,5 +36,5 @@ html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_math_renderer = "mathml"
 html_additional_pages = {"index": "front.html"}
-templates_path = ["static"]
+templates_path = ["templates"]
 html_copy_source = html_show_sphinx = False

@@ -1,4 +1,4 @@
-"""What the pages need of Sphinx beyond MyST: examples that run, notebooks as they are stored, formulas without a script.
+"""What the pages need of Sphinx beyond MyST: examples that run, notebooks as stored, formulas without a script.
 
     ```{example}
     draw(loss, edges="numbers")
