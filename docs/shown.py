@@ -52,15 +52,16 @@ class Example(SphinxDirective):
                 items = run(program, self.env.temp_data.setdefault("example", {"__name__": "__main__"}))
         except Exception as error:
             raise self.error(f"{type(error).__name__}: {error}\n{program}") from error
-        code = [] if "hidden" in self.options else [nodes.literal_block(program, program, language="python")]
-        return code + [shows(**item) for item in items]
+        if "hidden" in self.options:
+            return [shows("listing", **item) for item in items]
+        return [nodes.literal_block(program, program, language="python"), *[shows("shown", **item) for item in items]]
 
 
-def shows(text=None, html=None):
+def shows(kind, text="", html=""):
     "A node of the page."
-    if html is not None:
-        return nodes.raw("", f'<div class="shown">{html}</div>', format="html")
-    return nodes.literal_block(text.rstrip(), text.rstrip(), language="text", classes=["shown"])
+    if html:
+        return nodes.raw("", f'<div class="{kind}">{html}</div>', format="html")
+    return nodes.literal_block(text.rstrip(), text.rstrip(), language="text", classes=[kind])
 
 
 class Lab(SphinxDirective):
