@@ -13,8 +13,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def build(folder: Path, lab: bool = True) -> int:
     "0 if all went well, and no warning was heard."
-    from sphinx.cmd.build import build_main
-
+    try:
+        import furo  # noqa: F401
+        import myst_parser  # noqa: F401
+        from sphinx.cmd.build import build_main
+    except ImportError as error:
+        sys.exit(f"{error}: the site needs Sphinx, MyST and Furo: pip install -e . --group docs")
     sys.path.insert(0, str(ROOT))
     made = lab and with_lab(folder / "lab.html")
     with tempfile.TemporaryDirectory() as kept:

@@ -138,6 +138,13 @@ def option_by_option(app, what, name, obj, options, lines):
         lines[i : i + 1] = ["", f"**{option}**: {rest}"] if colon and option in known else [line]
 
 
+def by_keyboard(app, pagename, templatename, context, doctree):
+    "What scrolls can be reached by the tab key, and a heading of the menu has its level: Sphinx leaves both out."
+    for part in {"body", "furo_navigation_tree"} & context.keys():
+        text = context[part].replace("<pre>", '<pre tabindex="0">')
+        context[part] = text.replace('role="heading"', 'role="heading" aria-level="2"')
+
+
 def setup(app):
     app.add_directive("example", Example)
     app.add_directive("lab", Lab)
@@ -146,4 +153,5 @@ def setup(app):
     app.add_source_parser(Notebook)
     app.add_html_math_renderer("mathml", formula("inline"), formula("block"))
     app.connect("autodoc-process-docstring", option_by_option)
+    app.connect("html-page-context", by_keyboard, priority=900)  # when the theme has made its menu
     return {"parallel_read_safe": True, "parallel_write_safe": True}

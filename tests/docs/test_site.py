@@ -76,3 +76,15 @@ def test_it_fits_a_telephone(site, window):
     page.goto((site / "index.html").as_uri())
     page.wait_for_url("**/docs/index.html")
     assert not said
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(site, window, axe, scheme):
+    "Contrast, headings, alternatives of pictures, and what scrolls: to be reached by the tab key."
+    page = window.new_page()
+    page.emulate_media(color_scheme=scheme)
+    page.goto((site / "notebooks" / "04_yale.html").as_uri())
+    page.evaluate(axe)
+    rules = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'], iframes: false}"
+    found = page.evaluate(f"axe.run({rules}).then(r => r.violations.map(v => [v.id, v.nodes[0].html]))")
+    assert not found
