@@ -21,7 +21,7 @@ FLOORS = """
     engine
     graph expression nn optim data saving
     check draw explain losses replay.plan
-    mistakes replay.with_numpy replay.pure
+    mistakes modes replay.with_numpy replay.pure
     replay.with_numba
     replay player slides
     classroom.exercises
