@@ -8,7 +8,7 @@ v₁  3  2
 v₂  1  1
 """
 
-from .bill import bill as bill
+from .costs import bill as bill
 from .derivatives import derivative as derivative
 from .derivatives import hessian as hessian
 from .derivatives import hvp as hvp

@@ -1,7 +1,7 @@
 """Jacobians, Hessians, and their products with a direction, all of it Values: to be drawn, explained, derived again.
 
 A tangent is how fast a value moves while the inputs move in a direction: one more number, ẏ beside y, that flows
-through the rows of the table from the inputs on, ẏ = ∂y/∂a · ȧ + ∂y/∂b · ḃ. (A value with its tangent is a dual number.)
+through the rows of the table from the inputs on, ẏ = ∂y/∂a · ȧ + ∂y/∂b · ḃ. A value with its tangent is a dual number.
 A gradient flows through the same local gradients the other way.
 """
 
@@ -17,7 +17,7 @@ from ..engine import gradient as reverse
 from ..graph import Graph
 from ..graph.routes import carried, depending
 from .asked import Direction, Inputs, Outputs, asked, speeds, together
-from .bill import Bill
+from .costs import Bill
 from .matrix import Matrix
 
 MODES = "auto", "forward", "reverse"

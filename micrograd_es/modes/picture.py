@@ -13,7 +13,7 @@ from ..graph.routes import Grads, is_constant, is_silent
 from ..text.letters import in_brackets, number_text
 from ..text.printed import exact_digits, multiplied
 from ..text.symbols import plain
-from .bill import Bill, Cost, counted
+from .costs import Bill, Cost, counted
 
 if TYPE_CHECKING:
     from ..draw.render import Picture
@@ -44,7 +44,8 @@ class Flow(Drawing):
     def __init__(self, graph: Graph, look: Look, numbers: Grads, x: Value | None = None):
         super().__init__(graph, look=look)
         self.numbers, self.x = numbers, x
-        self.ids = {v: f"{'r' if x is None else 'f'}{i}" for v, i in graph.place.items()}
+        first = 0 if x is None else len(graph.order)  # the boxes of both are in one picture
+        self.ids = {v: f"n{first + i}" for v, i in graph.place.items()}
 
     def fill(self, dot: Any) -> None:
         for v in self.order:
@@ -69,11 +70,12 @@ class Flow(Drawing):
         dot.edge(self.ids[parent], self.ids[v], text, id=f"{self.ids[parent]}-{self.ids[v]}-{place}", **look, **back)
 
 
-class Modes:
+class Modes(Drawing):
     "Both flows on their way to one picture, each in a frame that says what it is, and the bill under them."
 
     def __init__(self, graph: Graph, leaf: Value, look: Look):
-        self.graph, self.root, self.names, self.leaf, self.look = graph, graph.root, graph.names, leaf, look
+        super().__init__(graph, look=look)
+        self.leaf = leaf
         self.bill = Bill(graph, [graph.root], graph.leaves)
 
     def draw_on(self, dot: Any) -> None:

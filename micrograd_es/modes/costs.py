@@ -6,6 +6,7 @@
 3 inputs and 1 output, with 3 operations and 5 local gradients between them
                                  forward mode            reverse mode
 passes                    3, one for an input    1, one for an output
+values computed                             9                       3
 local gradients taken                       8                       5
 numbers held at once                        4                       5
 reverse mode is cheaper: one pass back from an output finds its derivatives by every input
@@ -37,9 +38,10 @@ def bill(outputs: Outputs, inputs: Inputs | None = None) -> Bill:
 
 
 class Cost(NamedTuple):
-    "Of one mode: its passes; how often a local gradient is taken, times what arrives; how many numbers are held at once."
+    "Of one mode: its passes; values computed; local gradients taken, each times what arrives; numbers held at once."
 
     passes: int
+    computed: int
     taken: int
     held: int
 
@@ -47,9 +49,10 @@ class Cost(NamedTuple):
 class Bill:
     """What either mode costs: `forward` and `reverse`, each with its passes, local gradients taken, numbers held.
 
-    A pass takes each local gradient on its way once: one multiplication, one addition. The numbers held are those of
-    operations, beside what leaves hold themselves: in forward mode a value and its tangent, until the last operation
-    that reads them; in reverse mode every value, until the way back has come by, and the gradients on the way.
+    A pass takes each local gradient on its way once: one multiplication, one addition; what stands still it leaves out.
+    The numbers held are those of operations, beside what leaves hold themselves. Forward mode holds a value and its
+    tangent until the last operation that reads them, so every pass computes the values again. Reverse mode computes
+    them once and holds every value until the last way back has come by, and the gradients on the way.
     """
 
     def __init__(self, graph: Graph, outputs: list[Value], inputs: list[Value]):
@@ -83,11 +86,16 @@ class Bill:
 
     @cached_property
     def forward(self) -> Cost:
-        return Cost(len(self.inputs), self.taken[0], most_held(self.tangents_beside_values()))
+        return Cost(
+            len(self.inputs),
+            len(self.inputs) * len(self.values()),
+            self.taken[0],
+            most_held(self.tangents_beside_values()),
+        )
 
     @cached_property
     def reverse(self) -> Cost:
-        return Cost(len(self.outputs), self.taken[1], most_held(self.values_then_gradients()))
+        return Cost(len(self.outputs), len(self.values()), self.taken[1], most_held(self.values_then_gradients()))
 
     @property
     def cheaper(self) -> str:
@@ -97,7 +105,7 @@ class Bill:
 
     # -- what is made of what, in either mode: the numbers that are held at once can be counted
 
-    def values(self) -> list[Making]:
+    def values(self) -> list[tuple[Value, list[Value]]]:
         return [(v, [x for x in v.parents if x.parents]) for v in self.order if v.parents]
 
     def tangents_beside_values(self) -> list[Making]:
@@ -111,8 +119,8 @@ class Bill:
 
     def values_then_gradients(self) -> list[Making]:
         "A pass back from all outputs: all values first; then, of every node, what arrives at its parents."
-        found = self.values()
-        read = dict(found)
+        read = dict(self.values())
+        found: list[Making] = [*self.values()]
         for v in reversed(self.way):
             for x in self.edges[v]:
                 found.append((("gradient", x) if x.parents else (), [v, *read[v], ("gradient", v)]))
@@ -125,6 +133,7 @@ class Bill:
         rows = [
             ("", "forward mode", "reverse mode"),
             ("passes", f"{n:,}, one for an input", f"{k:,}, one for an output"),
+            ("values computed", *[f"{cost.computed:,}" for cost in (self.forward, self.reverse)]),
             ("local gradients taken", *[f"{cost.taken:,}" for cost in (self.forward, self.reverse)]),
             ("numbers held at once", *[f"{cost.held:,}" for cost in (self.forward, self.reverse)]),
         ]
