@@ -211,7 +211,7 @@ def report(root: Value, wrt: list[Value], options: argparse.Namespace) -> str:
     if options.text == "mermaid":
         text = mermaid(graph)
     else:
-        worked = explain(graph, wrt or None, mode="forward" if options.forward else "reverse")
+        worked = explain(graph, wrt or None, mode=mode_of(options))
         if options.text == "latex" and options.frames:
             text = worked.latex(lines=LINES)
         else:
@@ -229,6 +229,10 @@ def report(root: Value, wrt: list[Value], options: argparse.Namespace) -> str:
     return "\n\n".join(str(part).rstrip() for part in parts)
 
 
+def mode_of(options: argparse.Namespace) -> str:
+    return "forward" if options.forward else "reverse"
+
+
 def show(text: str) -> None:
     "Print it. Who reads only the beginning, as | head does, ends nothing but the reading."
     try:
@@ -243,6 +247,7 @@ def pictures(root: Value, wrt: list[Value], options: argparse.Namespace) -> None
     "Write the pictures, the page and the slides asked for; the routes to --highlight stand out, or to a single --wrt."
     from ..draw import draw
 
+    mode = mode_of(options)
     lit = options.highlight or (wrt if len(wrt) == 1 else [])
     for kind in PICTURES:
         path = getattr(options, kind)
@@ -257,11 +262,11 @@ def pictures(root: Value, wrt: list[Value], options: argparse.Namespace) -> None
     if options.beamer is not None:
         from ..slides import beamer
 
-        write(options.beamer, "tex", beamer(root, wrt=wrt, highlight=lit, frames=options.frames).save)
+        write(options.beamer, "tex", beamer(root, wrt=wrt, mode=mode, highlight=lit, frames=options.frames).save)
     if options.animate is not None or options.steps is not None:
         from ..slides import animate
 
-        moving = animate(root, wrt=wrt, highlight=lit)
+        moving = animate(root, wrt=wrt, mode=mode, highlight=lit)
         if options.animate is not None:
             saved(options.animate, moving.save)
         if options.steps is not None:

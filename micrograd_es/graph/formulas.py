@@ -47,6 +47,10 @@ class Formulas:
         "∂y/∂x"
         return self.language.derivative(self.called[y], self.called[x])
 
+    def by(self, x: Value) -> str:
+        "d/dx, of whatever it stands beside."
+        return self.language.total.format("", self.language(self.called[x]))  # type: ignore[no-any-return]
+
     def total(self, y: Value, x: Value) -> Any:
         "dy/dx, along all ways from x: h = v + w has ∂h/∂w = 1, and dh/dw is more if v was made from w."
         return self.language.derivative(self.called[y], self.called[x], self.language.total)

@@ -90,6 +90,7 @@ function leafRows() {
 
 // What the controls show; a box that is being typed in is left alone.
 function fillLeaves() {
+    if (!byId("sample")) return; // there are none: Python alone can compute this graph
     showSample();
     const grads = gradients();
     for (const row of document.querySelectorAll(".leaf-row")) {

@@ -1,0 +1,107 @@
+// ---- Forward mode: from one leaf on, how fast every node moves when it does ------------------------------------------
+// The tangent dv/dw travels along the same edges as a gradient, over the same local gradients, the other way.
+
+const others = () => leaves.filter(i => i !== ahead).length;
+
+function seedAhead() {
+    const name = nodes[ahead].name;
+    const rest = others() ? ` The other ${others() === 1 ? "leaf stands" : `${others()} leaves stand`} still.` : "";
+    return `Forward mode, from ${name}: it moves at 1.${rest}`;
+}
+
+function tangentSentence(edge, index) {
+    const tangents = reached(index), { parent, child } = edge;
+    if (fillsBox(edge)) return boxAhead(homeOf(child), tangents);
+    const box = intoBox(edge), out = box ? homeOf(child) : child, [y, x] = [nodes[out].name, nodes[parent].name];
+    if (bundle(edge)) return bundleAhead(edge);
+    const factors = [tangents[parent], box ? boxSlope(edge) : localOf(edge)], local = shown(factors[1]);
+    const formula = box ? local : textOf(words.local(edge)), how = formula === local ? local : `${formula} = ${local}`;
+    const product = `${joined(factors, multiplied, "×")} = ${shown(factors[0] * factors[1])}`;
+    const moves = `${x} moves at ${shown(tangents[parent])}`;
+    if (box) return `${capital(moves)}. The local gradient of neuron ${y} by it, the chain rule inside, is ${how}. It gives ${y} ${product}.`;
+    return `${inside(child)}${moves}. The local gradient of ${y} by ${x} is ${how}. ` +
+           `That moves ${y} at ${product}.${together(edge, index)}`;
+}
+
+// y has more than one input that moves: what they bring is added.
+function together(edge, index) {
+    const all = arriving(edge.to), before = reached(index - 1)[edge.to], down = flow(reached(index), edge);
+    if (all.length === 1) return "";
+    if (before === undefined) return ` ${nodes[edge.to].name} has ${all.length} inputs that move; this is the first.`;
+    const sum = `${joined([before, down], added, "+")} = ${shown(before + down)}`;
+    return ` It is added to what the others bring: ${sum} (input ${all.indexOf(edge) + 1} of ${all.length}).`;
+}
+
+// Of a folded box, when all that came in has gone through it.
+function boxAhead(out, tangents) {
+    const outs = boxes[out].outs, what = outs.length > 1 ? `its ${outs.length} outputs move at` : "it moves at";
+    return `${gathered(out)}: ${what} ${several(outs, tangents.map(x => x ?? 0))}.`;
+}
+
+const gathered = out => `Inside ${boxName(out)}, which is folded, what moves is added up`;
+
+// Of all edges between two boxes.
+const bundleAhead = edge => `${capital(boxName(homeOf(edge.parent)))} hands on to ${boxName(homeOf(edge.child))} how fast it moves × local.`;
+
+function doneAhead() {
+    const [loss, name, end] = [nodes[root].name, nodes[ahead].name, reached()[root]];
+    if (end === undefined) return `${loss} does not move with ${name}.`;
+    const all = others() ? ` The other ${others() === 1 ? "leaf takes" : `${others()} leaves take`} a pass each; one pass back from ${loss} finds ${leaves.length === 2 ? "both" : `all ${leaves.length}`}.` : "";
+    return `When ${name} moves at 1, ${loss} moves at ${shown(end)}: ${textOf(words.total(root, ahead))} = ${shown(end)}.${all}`;
+}
+
+function questionAhead(step) {
+    if (fillsBox(step)) return `${gathered(homeOf(step.child))}.`;
+    if (bundle(step)) return bundleAhead(step);
+    const more = isLastUse(step) ? "" : " More will come from its other inputs.";
+    return `${nodes[step.parent].name} hands on to ${nodes[step.child].name} how fast it moves × local.${more}`;
+}
+
+function formulaAhead(step) {
+    if (step.kind === "seed") return [equation(f => [f.total(ahead, ahead), f.number(1)])];
+    if (step.kind !== "edge" || bundle(step) || fillsBox(step)) return [];
+    const tangents = reached(position), { parent, child } = step;
+    if (!intoBox(step)) return [equation(f => f.tangent(child, [step], tangents, flow(tangents, step)), sign(step))];
+    const out = homeOf(child), slope = boxSlope(step);
+    return [equation(f => {
+        const end = parent === ahead ? f.d(out, parent) : f.language.mul(f.d(out, parent), f.total(parent, ahead));
+        return [f.total(out, ahead), end, f.language.mul(f.number(slope), f.number(tangents[parent])), f.number(slope * tangents[parent])];
+    }, "+=")];
+}
+
+// ---- A closer look ---------------------------------------------------------------------------------------------------
+
+function detailAhead(i) {
+    const tangents = reached(), all = arriving(i), name = nodes[ahead].name;
+    const title = element("h3", `Forward mode: how fast it moves with ${name}`);
+    if (i === ahead) return [title, element("p", "Here forward mode begins: it moves at 1."), ...pathDetail(i)];
+    if (standsStill(i)) return [title, element("p", `It stands still: it is not made from ${name}.`)];
+    return [title, formulaBox(f => f.tangent(i, all, tangents, tangents[i]))];
+}
+
+// ---- The switch ------------------------------------------------------------------------------------------------------
+
+// Into the other mode, to the step that tells of the same node where there is one.
+function setMode(leaf) {
+    ahead = leaf;
+    steps = leaf === null ? backward : onward(leaf);
+    pause();
+    clearPaths();
+    predict([]);
+    placeNodes();
+    byId("step").max = steps.length - 1;
+    byId("mode").value = leaf ?? "";
+    byId("arrives").textContent = leaf === null ? BACK : AHEAD;
+    jump(seedStep());
+    fillDetail();
+    if (byId("all").open) listSteps();
+}
+
+const AHEAD = "how fast it moves × local", BACK = "upstream × local = downstream";
+
+function wireModes() {
+    const option = (text, value) => element("option", text, { value });
+    byId("mode").append(option("reverse", ""),
+                        ...byPlace(leaves).map(i => option(`forward, d/d${nodes[i].name}`, i)));
+    byId("mode").addEventListener("change", event => setMode(event.target.value === "" ? null : Number(event.target.value)));
+}
