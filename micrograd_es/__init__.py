@@ -49,7 +49,9 @@ if TYPE_CHECKING:
     from .lab import lab_link as lab_link
     from .mistakes import diagnose as diagnose
     from .modes import bill as bill
+    from .modes import checkpointed as checkpointed
     from .modes import derivative as derivative
+    from .modes import draw_checkpoints as draw_checkpoints
     from .modes import draw_modes as draw_modes
     from .modes import hessian as hessian
     from .modes import hvp as hvp
@@ -75,7 +77,21 @@ LATER = {
     **dict.fromkeys(("animate", "beamer"), "slides"),
     "close_up": "graph.closeup",
     "diagnose": "mistakes",
-    **dict.fromkeys(("bill", "derivative", "draw_modes", "hessian", "hvp", "jacobian", "jvp", "vjp"), "modes"),
+    **dict.fromkeys(
+        (
+            "bill",
+            "checkpointed",
+            "derivative",
+            "draw_checkpoints",
+            "draw_modes",
+            "hessian",
+            "hvp",
+            "jacobian",
+            "jvp",
+            "vjp",
+        ),
+        "modes",
+    ),
     "functions": "nn",
 }
 __getattr__ = _later(__name__, LATER)

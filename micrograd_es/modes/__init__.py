@@ -8,6 +8,7 @@ v₁  3  2
 v₂  1  1
 """
 
+from .checkpoints import checkpointed as checkpointed
 from .costs import bill as bill
 from .derivatives import derivative as derivative
 from .derivatives import hessian as hessian
@@ -16,3 +17,4 @@ from .derivatives import jacobian as jacobian
 from .derivatives import jvp as jvp
 from .derivatives import vjp as vjp
 from .picture import draw_modes as draw_modes
+from .timeline import draw_checkpoints as draw_checkpoints

@@ -14,7 +14,7 @@ reverse mode is cheaper: one pass back from an output finds its derivatives by e
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from ..graph import Graph
 from ..graph.routes import depending
 from .asked import Inputs, Outputs, asked
 
+NOBODYS = None  # a number that is the leaf's own, as its gradient is
 Making = tuple[Hashable, Sequence[Hashable]]  # a number that is made, and those that are read for it
 
 
@@ -90,12 +91,14 @@ class Bill:
             len(self.inputs),
             len(self.inputs) * len(self.values()),
             self.taken[0],
-            most_held(self.tangents_beside_values()),
+            max(held(self.tangents_beside_values()), default=0),
         )
 
     @cached_property
     def reverse(self) -> Cost:
-        return Cost(len(self.outputs), len(self.values()), self.taken[1], most_held(self.values_then_gradients()))
+        return Cost(
+            len(self.outputs), len(self.values()), self.taken[1], max(held(self.values_then_gradients()), default=0)
+        )
 
     @property
     def cheaper(self) -> str:
@@ -123,7 +126,7 @@ class Bill:
         found: list[Making] = [*self.values()]
         for v in reversed(self.way):
             for x in self.edges[v]:
-                found.append((("gradient", x) if x.parents else (), [v, *read[v], ("gradient", v)]))
+                found.append((("gradient", x) if x.parents else NOBODYS, [v, *read[v], ("gradient", v)]))
         return found
 
     def __str__(self) -> str:
@@ -152,17 +155,16 @@ class Bill:
         return f"{self.cheaper} mode is cheaper: {why[self.cheaper]}"
 
 
-def most_held(makings: Iterable[Making]) -> int:
-    "How many numbers are held at once, at most, if each is held from when it is first made until it is last read."
-    makings = list(makings)
+def held(makings: Sequence[tuple[Hashable, Sequence[Hashable]]]) -> list[int]:
+    "How many numbers are held at each step, if each is held from when it is first made until it is last read."
     last = {number: i for i, (made, read) in enumerate(makings) for number in (made, *read)}
-    held: set[Hashable] = set()
-    most = 0
+    now: set[Hashable] = set()
+    found = []
     for i, (made, read) in enumerate(makings):
-        held |= {made, *read}
-        most = max(most, len(held - {()}))
-        held -= {number for number in (made, *read) if last[number] == i}
-    return most
+        now |= {made, *read}
+        found.append(len(now - {NOBODYS}))
+        now -= {number for number in (made, *read) if last[number] == i}
+    return found
 
 
 def counted(n: int, what: str, several: str = "") -> str:
