@@ -90,11 +90,14 @@ class Onward(Story):
 
 
 def story_of(graph: Graph, leaves: list[Value], mode: str, view: str) -> Story:
-    "In reverse mode back to these leaves, or to all; in forward mode from the one that is given, else ValueError."
+    "In reverse mode back to these leaves, or to all; in forward mode from the one that is given, or ValueError."
+    name = graph.names[graph.root]
+    if not graph.root.parents:
+        raise ValueError(f"{view}: {name} is a leaf, made from nothing: there are no steps to show")
     if mode not in MODES:
         raise ValueError(f"mode={mode!r}: it is one of {', '.join(map(repr, MODES))}")
     if mode == "reverse":
         return Story(graph, leaves)
     if len(leaves) != 1 or leaves[0] not in graph.place:
-        raise ValueError(f"{view}: forward mode goes on from one leaf of {graph.names[graph.root]}: name it, wrt=w")
+        raise ValueError(f"{view}: forward mode goes on from one leaf of {name}: name it, wrt=w")
     return Onward(graph, leaves[0])

@@ -255,10 +255,6 @@ class Scene:
     def of(cls, root: Value | Graph, view: str, look: Look, wrt: Nodes, highlight: Nodes, mode: str) -> Scene:
         "The graph under root, told for this view. ValueError for a leaf alone."
         graph = Graph.of(root)
-        if not graph.root.parents:
-            raise ValueError(
-                f"{view}: {graph.names[graph.root]} is a leaf, made from nothing: there are no steps to show"
-            )
         return cls(graph, story_of(graph, graph.nodes(wrt), mode, view), look, graph.nodes(highlight))
 
     def sentence(self, i: int, words: Words) -> str:
