@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..draw.looks import Look
 from ..draw.nodes import NOTE, SILENT, Drawing, escape, refuse, text_of
+from ..draw.size import text_size
 from ..engine import Value
 from ..graph import Graph
 from ..graph.routes import Grads, is_constant, is_silent
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
 
 
 def draw_modes(
-    root: Value | Graph, x: Value | str, *, rankdir: str = "LR", fontsize: float = 12.0, theme: str = "light"
+    root: Value | Graph, x: Value | str, *, rankdir: str = "auto", fontsize: float = 12.0, theme: str = "light"
 ) -> Picture:
     """Forward mode beside reverse mode: the graph under root with how fast each value moves as the leaf x does, and
     with the gradient of root by each value; on every edge local gradient × what arrives, and where the arrow points.
 
-    Under it stands the bill: what all leaves cost in either mode. ValueError if root does not use x, or if there would
-    be more than 500 boxes.
+    Under it stands the bill: what all leaves cost in either mode. rankdir: "LR", one above the other, "TB", side by
+    side, or "auto", whichever has the larger text on a slide. ValueError if root does not use x, or if there would be
+    more than 500 boxes.
     """
     from ..draw.render import Picture
 
@@ -35,7 +37,8 @@ def draw_modes(
     if leaf not in graph.place:
         raise ValueError(f"{graph.names[graph.root]} does not use {leaf.label or leaf!r}: nothing moves with it")
     refuse(2 * len(graph.order), len(graph.order))
-    return Picture(Modes(graph, leaf, Look(rankdir, fontsize, theme)))
+    ways = ["LR", "TB"] if rankdir == "auto" else [rankdir]
+    return Picture(max([Modes(graph, leaf, Look(way, fontsize, theme)) for way in ways], key=text_size))
 
 
 class Flow(Drawing):
@@ -66,7 +69,7 @@ class Flow(Drawing):
         factors = [] if still or local is None else [local, self.numbers[sender]]
         look = SILENT if still else self.look.colors.lit
         back = {"dir": "back"} if self.x is None and not still else {}
-        text = text_of([product(factors)] if factors else [])
+        text = f" {text_of([product(factors)])} " if factors else ""  # off the line
         dot.edge(self.ids[parent], self.ids[v], text, id=f"{self.ids[parent]}-{self.ids[v]}-{place}", **look, **back)
 
 
@@ -82,11 +85,13 @@ class Modes(Drawing):
         x, y = self.names[self.leaf], self.names[self.root]
         forward = Flow(self.graph, self.look, self.graph.tangents(self.leaf), self.leaf)
         reverse = Flow(self.graph, self.look, self.graph.gradients)
-        flows = {  # Graphviz puts the first one lowest
-            f"reverse mode, from {y} back: how much {y} feels each value": reverse,
-            f"forward mode, from {x} on: how fast each value moves when {x} does": forward,
-        }
-        for i, (title, flow) in enumerate(flows.items()):
+        flows = [
+            (f"forward mode, from {x} on: how fast each value moves when {x} does", forward),
+            (f"reverse mode, from {y} back: how much {y} feels each value", reverse),
+        ]
+        if self.look.rankdir in ("LR", "RL"):  # Graphviz puts the first one lowest
+            flows.reverse()
+        for i, (title, flow) in enumerate(flows):
             with dot.subgraph(name=f"cluster_{i}") as frame:
                 frame.attr(label=escape(title), id=f"c{i}", **self.look.frame())
                 flow.fill(frame)

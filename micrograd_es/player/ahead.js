@@ -74,7 +74,8 @@ function formulaAhead(step) {
 function detailAhead(i) {
     const tangents = reached(), all = arriving(i), name = nodes[ahead].name;
     const title = element("h3", `Forward mode: how fast it moves with ${name}`);
-    if (i === ahead) return [title, element("p", "Here forward mode begins: it moves at 1."), ...pathDetail(i)];
+    const begins = element("p", "Here forward mode begins: it moves at 1.");
+    if (i === ahead) return [title, begins, ...(anyHidden() ? [] : pathDetail(i))];
     if (standsStill(i)) return [title, element("p", `It stands still: it is not made from ${name}.`)];
     return [title, formulaBox(f => f.tangent(i, all, tangents, tangents[i]))];
 }
@@ -85,6 +86,7 @@ function detailAhead(i) {
 function setMode(leaf) {
     ahead = leaf;
     steps = leaf === null ? backward : onward(leaf);
+    moving = new Set(steps.map(step => step.to));
     pause();
     clearPaths();
     predict([]);

@@ -44,7 +44,8 @@ function arrived(way, after) {
 }
 
 // In forward mode: not made from that leaf.
-const standsStill = i => ahead !== null && i !== ahead && !steps.some(step => step.to === i);
+let moving = new Set();
+const standsStill = i => ahead !== null && i !== ahead && !moving.has(i);
 
 const reached = (after = steps.length - 1) => arrived(steps, after);
 const gradients = (after = backward.length - 1) => arrived(backward, after);
