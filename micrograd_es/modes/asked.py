@@ -24,7 +24,6 @@ def together(outputs: list[Value]) -> Graph:
 def asked(where: str, outputs: Outputs, inputs: Inputs) -> tuple[Graph, list[Value], list[Value]]:
     """The graph of these outputs, and the outputs and inputs as lists of Values.
 
-    Its numbers are those of now: if a leaf was changed since, the graph is computed again first, as by forward().
     ValueError for an input that no output uses, or if there are none.
     """
     if isinstance(outputs, Graph):
@@ -42,6 +41,12 @@ def asked(where: str, outputs: Outputs, inputs: Inputs) -> tuple[Graph, list[Val
             names = in_words([graph.names[y] for y in ys])
             uses = "does not use" if len(ys) == 1 else "do not use"
             raise ValueError(f"{where}: {names} {uses} {x.label or x!r}: every derivative by it is 0; leave it out")
+    return graph, ys, xs
+
+
+def asked_now(where: str, outputs: Outputs, inputs: Inputs) -> tuple[Graph, list[Value], list[Value]]:
+    "The same, with the numbers of now: if a leaf was changed since, the graph is computed again first, by forward()."
+    graph, ys, xs = asked(where, outputs, inputs)
     if graph.moment.stale:
         graph.root.forward()
     return graph, ys, xs

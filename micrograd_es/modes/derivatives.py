@@ -8,6 +8,7 @@ A gradient flows through the same local gradients the other way.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from ..core.floats import is_number
@@ -16,7 +17,7 @@ from ..engine import Value
 from ..engine import gradient as reverse
 from ..graph import Graph
 from ..graph.routes import carried, depending
-from .asked import Direction, Inputs, Outputs, asked, speeds, together
+from .asked import Direction, Inputs, Outputs, asked_now, speeds, together
 from .costs import Bill
 from .matrix import Matrix
 
@@ -53,7 +54,7 @@ def jvp(outputs: Outputs, inputs: Inputs, direction: Direction) -> list[Value]:
 
     One pass of forward mode, however many outputs there are.
     """
-    graph, ys, xs = asked("jvp", outputs, inputs)
+    graph, ys, xs = asked_now("jvp", outputs, inputs)
     return _moved(ys, xs, speeds("jvp", direction, xs), graph.order)
 
 
@@ -66,7 +67,7 @@ def vjp(outputs: Outputs, inputs: Inputs, direction: Direction) -> list[Value]:
 
     One pass of reverse mode, however many inputs there are; backward() is that of one output, weighted by 1.
     """
-    _, ys, xs = asked("vjp", outputs, inputs)
+    _, ys, xs = asked_now("vjp", outputs, inputs)
     weights = speeds("vjp", direction, ys, "output")
     return reverse(Value.sum(*[y * weight for y, weight in zip(ys, weights)]), *xs)
 
@@ -83,7 +84,7 @@ def jacobian(outputs: Outputs, inputs: Inputs, mode: str = "auto") -> Matrix:
     """
     if mode not in MODES:
         raise ValueError(f"mode={mode!r}: it is one of {', '.join(map(repr, MODES))}")
-    graph, ys, xs = asked("jacobian", outputs, inputs)
+    graph, ys, xs = asked_now("jacobian", outputs, inputs)
     chosen = Bill(graph, ys, xs).cheaper if mode == "auto" else mode
     return Matrix(_jacobian(ys, xs, chosen, graph.order), [graph.names[y] for y in ys], [graph.names[x] for x in xs])
 
@@ -97,7 +98,7 @@ def hessian(y: Value | Graph, xs: Inputs) -> Matrix:
     x  6  4
     w  4  0
     """
-    graph, (root,), inputs = asked("hessian", Graph.of(y), xs)
+    graph, (root,), inputs = asked_now("hessian", Graph.of(y), xs)
     slopes, names = reverse(root, *inputs), [graph.names[x] for x in inputs]
     return Matrix(_jacobian(slopes, inputs, "forward", together(slopes).order), names, names)
 
@@ -109,7 +110,7 @@ def hvp(y: Value | Graph, xs: Inputs, direction: Direction) -> list[Value]:
     >>> [d.data for d in hvp(x**2 * w, [x, w], [1.0, 0.0])]
     [6.0, 4.0]
     """
-    _, (root,), inputs = asked("hvp", Graph.of(y), xs)
+    _, (root,), inputs = asked_now("hvp", Graph.of(y), xs)
     slopes = reverse(root, *inputs)
     return _moved(slopes, inputs, speeds("hvp", direction, inputs), together(slopes).order)
 
@@ -120,21 +121,32 @@ def hvp(y: Value | Graph, xs: Inputs, direction: Direction) -> list[Value]:
 def _jacobian(ys: list[Value], xs: list[Value], mode: str, order: list[Value]) -> list[list[Value]]:
     if mode == "reverse":
         return [reverse(y, *xs) for y in ys]
-    columns = [_moved(ys, xs, [float(x is along) for x in xs], order) for along in xs]
+    local = cache(local_gradients)  # each of them is found once, for all columns
+    columns = [_moved(ys, xs, [float(i == j) for i in range(len(xs))], order, local) for j in range(len(xs))]
     return [list(row) for row in zip(*columns)]
 
 
-def _moved(ys: list[Value], xs: list[Value], speeds: list[Any], order: list[Value]) -> list[Value]:
+def _moved(
+    ys: list[Value], xs: list[Value], speeds: list[Any], order: list[Value], local: Callable[[Value], Any] | None = None
+) -> list[Value]:
     "The tangents of ys, where those of xs are their speeds. What stands still has none, and makes no nodes."
-    moving = {x: speed for x, speed in zip(xs, speeds) if isinstance(speed, Value) or speed != 0}
+    local = local or local_gradients
+    moving: dict[Value, Any] = {}
+    for x, speed in zip(xs, speeds):
+        if isinstance(speed, Value) or speed != 0:
+            moving[x] = moving.get(x, 0) + speed
     nodes = depending(order, moving)
-    tangents: dict[Value, Any] = dict.fromkeys(nodes, 0) | moving
+    tangents = dict.fromkeys(nodes, 0) | moving
 
     def edges(v: Value) -> list[tuple[Value, Any]]:
         if tangents.keys().isdisjoint(v.parents):
             return []
-        locals_ = v.op.row().partials(Value, v, *v.parents, *v.op.constants)
-        return [(x, local) for x, local in zip(v.parents, locals_) if x in tangents]
+        return [(x, slope) for x, slope in zip(v.parents, local(v)) if x in tangents]
 
     carried(nodes, edges, tangents)
     return [t if isinstance(t, Value) else Value(t) for t in (tangents.get(y, 0.0) for y in ys)]
+
+
+def local_gradients(v: Value) -> Any:
+    "dy/dx of a node for each of its parents, as Values."
+    return v.op.row().partials(Value, v, *v.parents, *v.op.constants)

@@ -6,8 +6,8 @@ import html
 from collections.abc import Iterable
 
 from ..engine import Value
-from ..graph import Graph
 from ..text.letters import number_text
+from .asked import together
 
 
 class Matrix(list[list[Value]]):
@@ -22,7 +22,9 @@ class Matrix(list[list[Value]]):
 
     @property
     def numbers(self) -> list[list[float]]:
-        return [[Graph(v, {}).numbers[v] for v in row] for row in self]
+        entries = [v for row in self for v in row]
+        numbers = together(entries).numbers if entries else {}
+        return [[numbers[v] for v in row] for row in self]
 
     def cells(self) -> list[list[str]]:
         lines = [[name, *map(number_text, row)] for name, row in zip(self.down, self.numbers)]

@@ -180,6 +180,13 @@ def test_tall_and_wide(mode):
     assert jacobian(x * w, [x, w], mode).numbers == [[3.0, 2.0]]
 
 
+def test_an_input_that_is_given_twice():
+    "Has two columns in the Jacobian, which are alike; and moves with both of its numbers."
+    x = Value(2.0)
+    assert jacobian(x**3, [x, x], "forward").numbers == jacobian(x**3, [x, x], "reverse").numbers == [[12.0, 12.0]]
+    assert jvp(x**3, [x, x], [1.0, 2.0])[0].data == 36.0
+
+
 # ---- What is refused -------------------------------------------------------------------------------------------------
 
 REFUSED = [
