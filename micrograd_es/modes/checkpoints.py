@@ -52,14 +52,19 @@ def checkpointed(
     it does if in what a step computes the state stands first. Of n states about 2√n are held, for less than one more
     way forward.
     """
-    every = best(steps) if every is None else every
-    firsts = firsts_of(checked(steps, "steps"), checked(every, "every"))
+    checked("checkpointed: steps", steps)
+    every = best(steps) if every is None else checked("checkpointed: every", every)
+    firsts = firsts_of(steps, every)
     alone = isinstance(start, Value) or is_number(start)
 
     def after(state: list[Value], ts: Iterable[int]) -> list[Value]:
         for t in ts:
             made = step(state[0] if alone else state, t)
             state = [made] if isinstance(made, Value) else [*only_values(f"checkpointed: step {t}", made)]
+            if len(state) != len(begin):
+                raise ValueError(
+                    f"checkpointed: step {t} made {len(state)} numbers of {len(begin)}: a state keeps its size"
+                )
         return state
 
     def passed(state: list[Value], ts: Iterable[int]) -> list[Value]:
@@ -110,12 +115,12 @@ def firsts_of(steps: int, every: int) -> range:
 
 def best(steps: int) -> int:
     "About the square root: then there are as many states kept as lie between two of them."
-    return max(1, isqrt(checked(steps, "steps")))
+    return isqrt(steps)
 
 
-def checked(n: Any, what: str) -> int:
+def checked(what: str, n: Any) -> int:
     if type(n) is not int or n < 1:
-        raise ValueError(f"checkpointed: {what} is a whole number of 1 or more, not {n!r}")
+        raise ValueError(f"{what} is a whole number of 1 or more, not {n!r}")
     return n
 
 

@@ -130,11 +130,11 @@ def draw_checkpoints(steps: int, every: int | None = None) -> Checkpoints:
 
     `every` is the k to begin with, else about the square root of `steps`. ValueError above 64 steps.
     """
-    if checked(steps, "steps") > LIMIT:
+    if checked("draw_checkpoints: steps", steps) > LIMIT:
         raise ValueError(
             f"a chain of {steps:,} steps is too long to be drawn: {LIMIT} at most, and the picture is the same"
         )
-    k = best(steps) if every is None else checked(every, "every")
+    k = best(steps) if every is None else checked("draw_checkpoints: every", every)
     if k > steps:
         raise ValueError(f"every={k}: of {steps} steps, one in {steps} at most can be kept")
     return Checkpoints(steps, k)

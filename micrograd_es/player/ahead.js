@@ -34,7 +34,7 @@ function together(edge, index) {
 
 // Of a folded box, when all that came in has gone through it.
 function boxAhead(out, tangents) {
-    const outs = boxes[out].outs, what = outs.length > 1 ? `its ${outs.length} outputs move at` : "it moves at";
+    const outs = boxes[out].outs, what = outs.length > 1 ? `its ${outs.length} outputs move at` : "its output moves at";
     return `${gathered(out)}: ${what} ${several(outs, tangents.map(x => x ?? 0))}.`;
 }
 
@@ -82,7 +82,7 @@ function detailAhead(i) {
 
 // ---- The switch ------------------------------------------------------------------------------------------------------
 
-// Into the other mode, to the step that tells of the same node where there is one.
+// Into the other mode, to where it begins.
 function setMode(leaf) {
     ahead = leaf;
     steps = leaf === null ? backward : onward(leaf);

@@ -95,7 +95,7 @@ class Animation:
         return (
             f'<svg xmlns="{SVG}" width="{w}pt" height="{h}pt" viewBox="0 0 {w} {h}" role="img" font-family="{FONT}" '
             f'font-size="{self.look.fontsize:g}" text-anchor="middle" fill="{colors.ink}">\n'
-            f"<title>Backpropagation through {name}, step by step</title>\n{style}{back}"
+            f"<title>{self.story.told} through {name}, step by step</title>\n{style}{back}"
             f'<g transform="translate({self.left:g} 0)">\n{drawn}</g>\n</svg>\n'
         )
 

@@ -17,6 +17,8 @@ from .story import Step, Story, Words
 class Onward(Story):
     "The story of how fast every node moves when one leaf does."
 
+    told = "Forward mode"
+
     def __init__(self, graph: Graph, leaf: Value):
         self.graph, self.root, self.leaf = graph, graph.root, leaf
         moving = {leaf}

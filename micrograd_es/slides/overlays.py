@@ -169,7 +169,7 @@ def beamer(
     """
     scene = Scene.of(root, "beamer", Look(theme=theme), wrt, highlight, mode)
     name = scene.story.name(scene.story.root, scene.story.latex)
-    heading = latex_sentence(clean(title)) if title else f"Backpropagation through {name}"
+    heading = latex_sentence(clean(title)) if title else f"{scene.story.told} through {name}"
     slides = Slides(scene, heading, not frames)
     if path is not None:
         slides.save(path)

@@ -44,6 +44,8 @@ class Story:
     `Onward` tells of forward mode.
     """
 
+    told = "Backpropagation"
+
     def __init__(self, graph: Graph, wrt: Collection[Value] = ()):
         self.graph, self.root = graph, graph.root
         on_the_way = set(graph.between(wrt)) if wrt else set(graph.order)

@@ -133,6 +133,11 @@ def test_the_plan_is_what_happens():
             ValueError,
             "the last state has 2 numbers: give the loss",
         ),
+        (
+            lambda: checkpointed(lambda h, t: [h, h], 1.0, 3),
+            ValueError,
+            "step 0 made 2 numbers of 1: a state keeps its",
+        ),
         (lambda: checkpointed(lambda h, t: h, "h", 3), TypeError, "checkpointed: start: 'h' is of type str"),
     ],
 )
@@ -177,6 +182,7 @@ def test_the_slider(window, tmp_path):
     "call, message",
     [
         (lambda: draw_checkpoints(65), "a chain of 65 steps is too long to be drawn: 64 at most"),
+        (lambda: draw_checkpoints(9.5), "draw_checkpoints: steps is a whole number of 1 or more, not 9.5"),
         (lambda: draw_checkpoints(9, 10), "every=10: of 9 steps, one in 9 at most can be kept"),
         (lambda: draw_checkpoints(9).save("page.png"), "page.png: the page is saved as .html, the picture as .svg"),
     ],
