@@ -10,16 +10,13 @@ function seedAhead() {
 }
 
 function tangentSentence(edge, index) {
-    const tangents = reached(index), { parent, child } = edge;
+    const tangents = reached(index), { parent, child } = edge, [y, x] = [child, parent].map(i => nodes[i].name);
     if (fillsBox(edge)) return boxAhead(homeOf(child), tangents);
-    const box = intoBox(edge), out = box ? homeOf(child) : child, [y, x] = [nodes[out].name, nodes[parent].name];
     if (bundle(edge)) return bundleAhead(edge);
-    const factors = [tangents[parent], box ? boxSlope(edge) : localOf(edge)], local = shown(factors[1]);
-    const formula = box ? local : textOf(words.local(edge)), how = formula === local ? local : `${formula} = ${local}`;
-    const product = `${joined(factors, multiplied, "×")} = ${shown(factors[0] * factors[1])}`;
-    const moves = `${x} moves at ${shown(tangents[parent])}`;
-    if (box) return `${capital(moves)}. The local gradient of neuron ${y} by it, the chain rule inside, is ${how}. It gives ${y} ${product}.`;
-    return `${inside(child)}${moves}. The local gradient of ${y} by ${x} is ${how}. ` +
+    const formula = textOf(words.local(edge)), local = shown(localOf(edge));
+    const how = formula === local ? local : `${formula} = ${local}`;
+    const product = `${joined([tangents[parent], localOf(edge)], multiplied, "×")} = ${shown(flow(tangents, edge))}`;
+    return `${inside(child)}${x} moves at ${shown(tangents[parent])}. The local gradient of ${y} by ${x} is ${how}. ` +
            `That moves ${y} at ${product}.${together(edge, index)}`;
 }
 
@@ -59,14 +56,23 @@ function questionAhead(step) {
 
 function formulaAhead(step) {
     if (step.kind === "seed") return [equation(f => [f.total(ahead, ahead), f.number(1)])];
-    if (step.kind !== "edge" || bundle(step) || fillsBox(step)) return [];
-    const tangents = reached(position), { parent, child } = step;
-    if (!intoBox(step)) return [equation(f => f.tangent(child, [step], tangents, flow(tangents, step)), sign(step))];
-    const out = homeOf(child), slope = boxSlope(step);
-    return [equation(f => {
-        const end = parent === ahead ? f.d(out, parent) : f.language.mul(f.d(out, parent), f.total(parent, ahead));
-        return [f.total(out, ahead), end, f.language.mul(f.number(slope), f.number(tangents[parent])), f.number(slope * tangents[parent])];
-    }, "+=")];
+    if (step.kind === "edge" && fillsBox(step)) return boxFormula(step).map(sides => equation(sides));
+    if (step.kind !== "edge" || bundle(step)) return [];
+    const tangents = reached(position);
+    return [equation(f => f.tangent(step.child, [step], tangents, flow(tangents, step)), sign(step))];
+}
+
+// Of a folded neuron: the chain rule inside it, times how fast its inputs move. A layer has one for each output.
+function boxFormula(step) {
+    const out = homeOf(step.child), tangents = reached(steps.indexOf(step));
+    const into = steps.filter(s => s.kind === "edge" && homeOf(s.child) === out && homeOf(s.parent) !== out);
+    const inputs = [...grouped(into, s => s.parent)].map(([parent, [edge]]) => [parent, boxSlope(edge)]);
+    if (layerAt(out)) return [];
+    if (!inputs.length) return [f => [f.total(out, ahead), f.number(tangents[out])]];
+    const named = (f, i) => i === ahead ? f.d(out, i) : f.language.mul(f.d(out, i), f.total(i, ahead));
+    const computed = f => [f.sum(inputs.map(([i, slope]) => f.language.mul(f.number(slope), f.number(tangents[i]))))];
+    return [f => [f.total(out, ahead), f.sum(inputs.map(([i]) => named(f, i))),
+                  ...f.exactly(computed, g => g.number(tangents[out]), Math.abs(tangents[out])), f.number(tangents[out])]];
 }
 
 // ---- A closer look ---------------------------------------------------------------------------------------------------

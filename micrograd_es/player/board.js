@@ -24,14 +24,15 @@ function bundle(edge) {
 // Does the edge lead into a folded neuron, alone? Then the step is told of the neuron as a whole.
 const intoBox = edge => boxes[homeOf(edge.child)] && lines.get(lineId(edge))?.length === 1 && !bundle(edge) ? edgeLine(edge) : null;
 
-// Is it the step after which a folded box has its tangents? They come together within it.
-const fillsBox = step => ahead !== null && homeOf(step.parent) === homeOf(step.child) &&
-    steps.findLast(s => s.kind === "edge" && (boxes[homeOf(step.child)]?.outs ?? []).includes(s.to)) === step;
+// In forward mode, is it the step after which a folded box has its tangents? It tells of all that came in.
+const fillsBox = step => ahead !== null && Boolean(boxes[homeOf(step.child)]) &&
+    steps.findLast(s => s.kind === "edge" && boxes[homeOf(step.child)].outs.includes(s.to)) === step;
 
 // Can this step be seen? What happens between two nodes of one box cannot; of a bundle the last one tells of all.
 function visible(step) {
     if (step.kind === "node") return homeOf(step.node) === step.node;
-    return step.kind !== "edge" || fillsBox(step) || lines.has(lineId(step)) && (bundle(step)?.at(-1) ?? step) === step;
+    if (step.kind === "edge" && ahead !== null && boxes[homeOf(step.child)]) return fillsBox(step);
+    return step.kind !== "edge" || lines.has(lineId(step)) && (bundle(step)?.at(-1) ?? step) === step;
 }
 
 function showView(number) {
@@ -97,16 +98,23 @@ const whatArrives = () => ahead === null ? "grad" : `d/d${nodes[ahead].name}`;
 function paintEdge(edge, step, index, grads) {
     const line = edgeLine(edge);
     if (!line || nodes[edge.parent].constant) return;
-    const at = steps.findIndex(s => s.child === edge.child && s.place === edge.place);
+    const at = playedAt(edge);
     const known = index >= stepOf(homeOf(edge.child));
     if (at === index) line.classList.add("active");
     if (at >= 0 && at <= index) line.classList.add("travelled");
     if (bundle(edge)) return;
     const room = SQUEEZED * Number(line.dataset.room ?? 0);
     write(line, "local", known ? localWords(edge, room) : "");
-    const words = at < 0 || at > index ? "" : isHidden(steps[at].to) ? "?" : flowWords(steps[at], grads, room);
+    const words = at < 0 || at > index ? "" : isHidden(steps[at].to) ? "?" : flowWords(edge, grads, room);
     if (line.querySelector("text:not(.midway)")) write(line, "flow", words);
     else if (at === index) writeMidway(line, words);
+}
+
+// Which step takes this edge, if any; in forward mode, a folded box takes all that come in at once.
+function playedAt(edge) {
+    const own = steps.findIndex(s => s.child === edge.child && s.place === edge.place), box = homeOf(edge.child);
+    if (own < 0 || ahead === null || !boxes[box]) return own;
+    return steps.findIndex(s => s.kind === "edge" && homeOf(s.child) === box && fillsBox(s));
 }
 
 // Where the edges are too many to bear numbers, the one that is played does.

@@ -33,6 +33,7 @@ const isLastUse = step => !steps.slice(steps.indexOf(step) + 1).some(s => s.kind
 // The formula, or the chain rule, in symbols only.
 function secretFormula(step) {
     if (step.kind === "node") return layerAt(step.node) ? [] : [equation(f => f.made(step.node).slice(0, 2))];
+    if (fillsBox(step)) return boxFormula(step).map(sides => equation(f => sides(f).slice(0, 2)));
     if (step.kind === "seed" || bundle(step)) return [];
     const symbols = f => (ahead === null ? f.chain(step.to, [step], reached(), 0) : f.tangent(step.to, [step], reached(), 0)).slice(0, 2);
     return [equation(symbols, sign(step))];
