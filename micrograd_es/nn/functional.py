@@ -38,6 +38,10 @@ def gelu(x: Value, exact: bool = False) -> Value:
     return x * (math.sqrt(8 / math.pi) * (x + 0.044715 * x**3)).sigmoid()
 
 
+# A choice, by a c of 1 or 0, between two that are computed both: what was not chosen gets a gradient too, of 0.
+where = function("where", lambda m, c, a, b: m.where(c > 0.5, a, b), lambda m, y, c, a, b: (0.0, c, 1 - c))
+
+
 def error_function(m: Any, x: Any) -> Any:
     "2/π · (x/4 + Σ e^(-n²/16) sin(nx/2) / n), Strand's series of 1965; beyond 6 it is 1 to the last digit."
     waves = [math.exp(-n * n / 16) / n * m.sin(x * (n / 2)) for n in range(1, 26)]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..calculus import LEAF
 from ..core.pythonic import Pythonic
 from ..engine import Value, collector_paused
 from ..nn import Module
@@ -245,6 +246,8 @@ def _sign(model: Any, results: dict[str, Array], weights: dict[str, Array]) -> N
                     v = found[place]
                     if isinstance(v, Value) and v.parents and not v.calls:
                         v.calls, module.names[v] = (call,), _name(name, place)
+                    elif isinstance(v, Value) and v.op is LEAF and not v.label:  # what was decided
+                        v.label = _name(name, place)
 
 
 def _title(node: Any) -> str:

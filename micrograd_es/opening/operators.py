@@ -33,11 +33,9 @@ Array = Any
 
 ARITHMETIC = {"Add": np.add, "Sub": np.subtract, "Mul": np.multiply, "Div": np.divide, "Pow": np.power}
 SELU = 1.6732632423543772, 1.0507009873554805
-# What is the same all around has no derivative, and what is decided, none either.
-DECIDED = [
-    *("Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal", "IsNaN", "IsInf", "ArgMax", "ArgMin"),
-    *("Sign", "Floor", "Ceil", "Round"),
-]
+# What is the same all around has no derivative: it is computed on plain numbers.
+FLAT = ["IsNaN", "IsInf", "ArgMax", "ArgMin", "Sign", "Floor", "Ceil", "Round"]
+DECIDED = ["Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal", "And", "Or", "Xor", "Not"]  # a leaf: 1 or 0
 REDUCED: dict[str, Callable[..., Any]] = {
     "ReduceSum": Value.sum,
     "ReduceMean": lambda *xs: functional.mean(xs),
@@ -116,7 +114,12 @@ def cast_like(x: Array, like: Array, **_: Any) -> Array:
 
 
 def where(condition: Array, a: Array, b: Array) -> Array:
-    return elementwise(lambda yes, v, w: v if yes else w)(condition, a, b)
+    "What was decided on the way is a node of the graph, with both ways to it; what the file decides is no more."
+
+    def chosen(c: Any, x: Any, y: Any) -> Any:
+        return functional.where(c, x, y) if isinstance(c, Value) else x if c else y
+
+    return elementwise(chosen)(condition, a, b)
 
 
 # ---- Many into one ---------------------------------------------------------------------------------------------------
@@ -232,6 +235,8 @@ BY_NAME: dict[str, Callable[..., Array]] = {
     "BatchNormalization": batch_norm, "LayerNormalization": layer_norm,
     "Clip": clip, "Cast": cast, "CastLike": cast_like, "Where": where,
     "Expand": lambda x, shape: np.broadcast_to(x, np.broadcast_shapes(x.shape, tuple(shape))),
+    "Gather": lambda x, places, axis=0: np.take(x, places, axis=axis),
+    "Einsum": lambda *xs, equation: np.einsum(equation, *xs),
     "Softmax": softmax, "LogSoftmax": log_softmax, "MatMul": product, "Gemm": gemm, "Conv": conv,
     "MaxPool": pooling(Value.maximum, None), "AveragePool": pooling(REDUCED["ReduceMean"], 0.0),
     "GlobalMaxPool": over_places(Value.maximum), "GlobalAveragePool": over_places(REDUCED["ReduceMean"]),
@@ -249,7 +254,7 @@ TERMS: dict[str, Callable[..., int]] = {
 
 def operators(opset: int) -> list[Any]:
     "What `ReferenceEvaluator(new_ops=...)` takes: where there are Values, ours; where there are none, its own."
-    wanted = {**dict(rows()), **BY_NAME, **dict.fromkeys(DECIDED)}
+    wanted = {**dict(rows()), **BY_NAME, **dict.fromkeys([*FLAT, *DECIDED])}
     return [_operator(name, f, opset) for name, f in wanted.items() if defs.has(name, opset, "")]
 
 
@@ -275,7 +280,9 @@ def _operator(name: str, f: Callable[..., Array] | None, opset: int) -> Any:
         if f and has_values(*xs):
             meant = {key: exact(x) if isinstance(x, float | np.floating) else x for key, x in attributes.items()}
             return (np.asarray(f(*xs, **meant), dtype=object),)
-        return base._run(self, *[numbers(x) for x in xs], **attributes)
+        results = base._run(self, *map(numbers, xs), **attributes)
+        decided = name in DECIDED and has_values(*xs)
+        return tuple([elementwise(lambda x: Value(float(x)))(r) for r in results]) if decided else results
 
     schema = defs.get_schema(name, opset, "")
     return type(name, (base,), {"op_domain": "", "op_schema": schema, "run": op_run.OpRun.run, "_run": _run})
