@@ -17,6 +17,7 @@ from .check import check as check
 from .draw import draw as draw
 from .draw import draw_dot as draw_dot
 from .draw import trace as trace
+from .draw.debugger import debug_view as debug_view
 from .draw.notebook import mermaid as mermaid
 from .engine import Value as Value
 from .engine import collector_paused as collector_paused
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from .saving import save as save
     from .slides import animate as animate
     from .slides import beamer as beamer
+    from .slides import step as step
 
 __version__ = "0.1.0"
 
@@ -70,7 +72,7 @@ LATER = {
     "lab_link": "lab",
     **dict.fromkeys(("Player", "play"), "player"),
     **dict.fromkeys(("load", "save"), "saving"),
-    **dict.fromkeys(("animate", "beamer"), "slides"),
+    **dict.fromkeys(("animate", "beamer", "step"), "slides"),
     "close_up": "graph.closeup",
     "diagnose": "mistakes",
     "functions": "nn",

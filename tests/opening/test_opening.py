@@ -244,6 +244,35 @@ def test_an_old_model():
     assert sum(v.data for v in flat(open_onnx(model, x).output)) == pytest.approx(1)
 
 
+# ---- A nan that nobody sees coming ----------------------------------------------------------------------------------
+
+
+def test_a_root_behind_a_choice():
+    "Published again and again, as pytorch 68425 and 187297: the value is 0, the gradient nan, and why says where from."
+    x = {"x": np.array([0.0])}
+    nodes = [node("Greater x zero -> positive"), node("Sqrt x -> root"), node("Where positive root zero -> y")]
+    net = open_onnx(proto(nodes, x, {"zero": np.array(0.0)}), x)
+    (y,), (a,) = net.output, net.inputs["x"]
+    y.backward()
+    assert y.data == 0 and np.isnan(a.grad)
+    assert why(y, a).endswith(
+        "∂y/∂x[0] = nan: 0 · ∞, as ∂root[0]/∂x[0] = ∞ in root[0] = √(x[0]), at x[0] = 0, "
+        "while ∂y/∂root[0] = 0 in y = (root[0] if positive[0] else 0), at root[0] = 0"
+    )
+
+
+def test_the_log_of_a_vanished_softmax():
+    "Published, as deeplearning4j 785: the share of a class is 0 to the last digit, and its logarithm -∞."
+    x = {"z": np.array([0.0, 800.0])}
+    nodes = [node("Softmax z -> p", axis=0), node("Gather p first -> p0"), node("Log p0 -> l"), node("Neg l -> loss")]
+    with np.errstate(divide="ignore"):
+        model = proto(nodes, x, {"first": np.array(0)}, outputs=["loss"])
+    net = open_onnx(model, x)
+    assert why(net.output, net.inputs["z"][0]).startswith(
+        "∂loss/∂z[0] = nan: not finite from here on: l = log(p[0]) = log(0) = -∞, at p[0] = 0; and backward, 0 · ∞, as "
+    )
+
+
 # ---- Refused ---------------------------------------------------------------------------------------------------------
 
 
@@ -361,6 +390,25 @@ def test_from_torch():
         print(f"{name:16} {len(topological(loss)):5} scalars, gradients within {worst:.0e}")
     with pytest.raises(TypeError, match="takes a torch.nn.Module and its inputs, not function"):
         from_torch(flat, x)
+
+
+def test_torch_has_the_same_nan():
+    "What is not chosen gets a gradient of 0, and what comes behind it makes a nan of that: here as there."
+    torch = pytest.importorskip("torch", reason=NO_TORCH)
+    pytest.importorskip("onnxscript")
+
+    class Behind(torch.nn.Module):
+        def forward(self, x):
+            return torch.where(x > 0, torch.sqrt(x), 0.0).sum()
+
+    x = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+    Behind()(x).backward()
+    net = from_torch(Behind(), x)
+    (a,) = net.inputs["x"]
+    net.output.backward()
+    assert np.isnan(x.grad.item()) and np.isnan(a.grad) and net.output.data == 0
+    print(why(net.output, a))
+    assert ": 0 · ∞, as ∂sqrt[0]/∂x[0] = ∞ in sqrt[0] = √(x[0]), at x[0] = 0, while" in why(net.output, a)
 
 
 def test_from_jax():
