@@ -1,6 +1,7 @@
 """The way out of the toy: the same network, the same numbers, on the engines that people use for real.
 
-    to_torch, to_onnx, load_state_dict      a module layer by layer, or a replay's array program
+    to_torch, to_onnx                  a module layer by layer, or a replay's array program
+    load_state_dict                    a module's weights from PyTorch
     to_jax                             a replay as a pure function loss(parameters, batch)
     save_safetensors, load_safetensors weights as arrays, in the file that every framework reads
     source                             forward and backward of a scalar graph as straight-line Python
