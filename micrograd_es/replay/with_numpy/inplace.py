@@ -22,7 +22,7 @@ UFUNCS: dict[type[ast.AST], str] = {
 
 def in_place(text: str) -> str:
     "The program with every y[:] = f(a) as np.f(a, out=y), and y[:] += a as np.add(y, a, out=y)."
-    return re.sub(r"^( *)(\w+\[:\] .*)$", lambda m: m[1] + _statement(m[2]), text, flags=re.M)
+    return re.sub(r"^( *)(\w\S*(?:\([^)]*\))?\[:\] [^#\n]*)", lambda m: m[1] + _statement(m[2]), text, flags=re.M)
 
 
 @patterned

@@ -14,8 +14,10 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from ...calculus import Op
 from ...text.steps import Steps
 from ...text.symbols import numpy as np_text
+from ..plan.stacks import Stack
 
 NUMBERED = re.compile(r"(?<![.\w])[a-z_]+\d+\b")  # y12, dy12, i3; the log2 of np.log2 is no name
 
@@ -41,17 +43,23 @@ def filled(text: str, names: Mapping[str, str]) -> str:
 
 
 @lru_cache(4096)
-def row_forward(forward: Any, constants: Any, xs: tuple[str, ...]) -> tuple[list[str], list[str]]:
+def row_forward(op: Op, xs: tuple[str, ...], stacked: bool) -> tuple[list[str], list[str]]:
     "The lines before it, and its value."
+    if stacked:
+        return Stack(np_text, op, 0).forward
     steps = Steps(np_text)
-    return steps.written([forward(steps, *map(steps, xs), *constants)])
+    return steps.written([op.forward(steps, *map(steps, xs), *op.constants)])
 
 
 @lru_cache(4096)
 def row_backward(
-    partials: Any, constants: Any, xs: tuple[str, ...], wanted: tuple[bool, ...]
+    op: Op, xs: tuple[str, ...], stacked: bool, wanted: tuple[bool, ...]
 ) -> tuple[list[str], list[str]]:
     "The lines before them, and what goes down to those inputs that want it."
+    if stacked:
+        lines, (local,) = Stack(np_text, op, 0).backward
+        return lines, ["dy" if local == "1.0" else f"dy * ({local})"]
     steps = Steps(np_text)
-    locals_, dy = partials(steps, steps("y"), *map(steps, xs), *constants), steps("dy")
-    return steps.written([dy if local == 1.0 else dy * local for local, w in zip(locals_, wanted) if w])
+    locals_, dy = op.partials(steps, steps("y"), *map(steps, xs), *op.constants), steps("dy")
+    downs = [dy if local == 1.0 else -1 * dy if local == -1.0 else dy * local for local, w in zip(locals_, wanted) if w]
+    return steps.written(downs)
