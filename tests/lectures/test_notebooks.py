@@ -187,14 +187,33 @@ def test_a_missing_engine_leaves_out_its_cells(monkeypatch):
     assert [lacking(cell) for cell in cells] == ["torch", None, "torch", None]
 
 
+def test_what_is_left_out_is_stored_as_it_was(monkeypatch, tmp_path):
+    "Its program, and what it showed where the engine was."
+    import nbformat
+    import nbformat.v4 as v4
+
+    monkeypatch.setattr(sys.modules[__name__], "find_spec", lambda name: None if name == "torch" else name)
+    shows = v4.new_output("stream", name="stdout", text="1\n")
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    cells = [v4.new_code_cell("import torch\n1", outputs=[shows]), v4.new_code_cell("2")]
+    nbformat.write(v4.new_notebook(cells=cells, metadata=metadata), tmp_path / "a.ipynb")
+    store(tmp_path / "a.ipynb", v4.new_notebook(cells=[v4.new_code_cell(""), v4.new_code_cell("2", outputs=[shows])]))
+    assert [(cell.source, len(cell.outputs)) for cell in read(tmp_path / "a.ipynb").cells] == [
+        ("import torch\n1", 1),
+        ("2", 1),
+    ]
+
+
 # ---- Stored anew -----------------------------------------------------------------------------------------------------
 
 
 def store(path, notebook):
-    "Without what differs from run to run: counters, timings, addresses."
+    "Without what differs from run to run: counters, timings, addresses. A cell that was left out stays as it was."
     import nbformat
 
-    notebook.metadata = read(path).metadata
+    before = read(path)
+    notebook.metadata = before.metadata
+    notebook.cells = [old if lacking(old) else new for old, new in zip(before.cells, notebook.cells, strict=True)]
     for cell in notebook.cells:
         cell.metadata = {}
         if cell.cell_type == "code":
