@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 LIMIT = 100_000  # scalars
 
 
+def needed(extra: str, what: str, *packages: str) -> None:
+    "ImportError, naming the first, if one is missing."
+    for package in ("numpy", *packages):
+        engine(package, extra, what)
+
+
 def open_onnx(
     model: Any,
     inputs: Any,
@@ -45,10 +51,11 @@ def open_onnx(
     ValueError, before anything is built, if there were more scalars than `limit`; for inputs that do not fit; and
     where an operator cannot be run on Values. ImportError without onnx.
     """
-    engine("numpy", "onnx", "open_onnx")
+    needed("onnx", "open_onnx", "onnx")
     from .onnx import opened
 
-    return opened(model, inputs, outputs, constants, limit)
+    fixed = set(constants)
+    return opened(model, inputs, lambda name, array: bool(array.ndim) and name not in fixed, limit, outputs)
 
 
 def from_torch(module: Any, *example: Any, limit: int = LIMIT) -> Opened:
@@ -60,7 +67,7 @@ def from_torch(module: Any, *example: Any, limit: int = LIMIT) -> Opened:
 
     TypeError for what is no module; ValueError for one that cannot be exported; ImportError without torch.
     """
-    engine("torch", "torch", "from_torch")
+    needed("torch", "from_torch", "torch", "onnx", "onnxscript")
     from .torch import opened_torch
 
     return opened_torch(module, example, limit)
@@ -72,7 +79,7 @@ def from_jax(f: Callable[..., Any], *args: Any, limit: int = LIMIT) -> Opened:
     Every array becomes an input, called by its way in the arguments: args[0]['w'][2,0]. See open_onnx for what comes
     back, and for the limit. ImportError without jax or jax2onnx.
     """
-    engine("jax", "jax", "from_jax")
+    needed("jax", "from_jax", "jax", "jax2onnx", "onnx")
     from .jax import opened_jax
 
     return opened_jax(f, args, limit)

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import onnx
+from onnx import checker, helper, numpy_helper, shape_inference, utils, version_converter
+from onnx.reference import ReferenceEvaluator
 
 from ..calculus import LEAF
 from ..core.pythonic import Pythonic
 from ..engine import Value, collector_paused
 from ..nn import Module
 from ..nn.module import Call
-from ..system.packages import engine
-from .arrays import elementwise, has_values
+from .arrays import elementwise, has_values, of_values
 from .operators import TERMS, operators
-
-onnx = engine("onnx", "onnx", "open_onnx")
-checker, helper, numpy_helper = onnx.checker, onnx.helper, onnx.numpy_helper
-reference = engine("onnx.reference", "onnx", "open_onnx")
-utils = engine("onnx.utils", "onnx", "open_onnx")
-version_converter = engine("onnx.version_converter", "onnx", "open_onnx")
 
 Array = Any
 OLDEST = 13  # the opset: what is older means other things by Softmax, and is brought up to it
@@ -68,8 +64,10 @@ class Operator(Module):
 
 
 @collector_paused()
-def opened(model: Any, inputs: Any, outputs: Iterable[str], constants: Iterable[str], limit: int) -> Opened:
-    "What open_onnx returns."
+def opened(
+    model: Any, inputs: Any, learned: Callable[[str, Array], bool], limit: int, outputs: Iterable[str] = ()
+) -> Opened:
+    "What open_onnx returns; of the numbers in the file those are leaves, by name and array, that were `learned`."
     where = "the model" if isinstance(model, onnx.ModelProto) else os.fspath(model)
     model = _read(model, where)
     given = _by_name(model, inputs)
@@ -79,20 +77,15 @@ def opened(model: Any, inputs: Any, outputs: Iterable[str], constants: Iterable[
     _fit(model, arrays, where)
     numbers = {i.name: numpy_helper.to_array(i) for i in model.graph.initializer}
     _count(model, arrays, numbers, limit, where)
-    fixed = set(constants)
-    weights = {
-        name: _leaves(name, array)
-        for name, array in numbers.items()
-        if array.dtype.kind == "f" and array.ndim and name not in fixed
-    }
-    opset = next(o.version for o in model.opset_import if not o.domain)
+    leaves = {name: array for name, array in numbers.items() if array.dtype.kind == "f" and learned(name, array)}
+    weights = {name: _leaves(name, array) for name, array in leaves.items()}
     try:
-        results = _run(model, arrays | weights, operators(opset))
+        results = _run(model, arrays | weights, operators(_opset(model)))
     except Exception as error:
         raise ValueError(f"{where} cannot be run on Values: {_reason(error)}") from error
     _sign(model, results, weights)
     return Opened(
-        {o.name: results[o.name].tolist() for o in model.graph.output},
+        {o.name: of_values(lambda v: v)(results[o.name]).tolist() for o in model.graph.output},
         {name: x.tolist() for name, x in arrays.items()},
         {name: x.tolist() for name, x in weights.items()},
     )
@@ -111,8 +104,11 @@ def _read(model: Any, where: str) -> Any:
         raise
     except Exception as error:
         raise ValueError(f"{where} is no ONNX model: {_reason(error)}") from error
-    opset = next((o.version for o in model.opset_import if not o.domain), OLDEST)
-    return version_converter.convert_version(model, OLDEST) if opset < OLDEST else model
+    return version_converter.convert_version(model, OLDEST) if _opset(model) < OLDEST else model
+
+
+def _opset(model: Any) -> int:
+    return next((int(o.version) for o in model.opset_import if not o.domain), OLDEST)
 
 
 def _by_name(model: Any, inputs: Any) -> dict[str, Any]:
@@ -136,7 +132,7 @@ def _part(model: Any, given: dict[str, Any], outputs: list[str], where: str) -> 
     for name in given.keys() - set(own) - results | set(outputs) - results:
         known = f"its inputs are {', '.join(own)}, and it computes {', '.join(sorted(results)[:20])}"
         raise ValueError(f"{where} has nothing called {name!r}: {known}")
-    whole = onnx.shape_inference.infer_shapes(model)
+    whole = shape_inference.infer_shapes(model)
     part = utils.Extractor(whole).extract_model(list(given), outputs or [o.name for o in model.graph.output])
     made = {name for node in part.graph.node for name in node.output}
     if needed := {name for node in part.graph.node for name in node.input if name} - made - weights - given.keys():
@@ -152,8 +148,7 @@ def _array(name: str, x: Any, kind: Any) -> Array:
         x = x.detach().numpy()
     if kind.kind != "f":
         return np.asarray(x, dtype=kind)
-    array = np.asarray(x, dtype=object)
-    return _leaves(name, array)
+    return _leaves(name, np.asarray(x, dtype=object))
 
 
 def _leaves(name: str, array: Array) -> Array:
@@ -168,7 +163,7 @@ def _leaves(name: str, array: Array) -> Array:
 def _run(model: Any, feeds: dict[str, Array], new_ops: Any = None) -> dict[str, Array]:
     "Everything that is computed, by its name."
     with np.errstate(all="ignore"):  # an inf or a nan is looked for in the graph
-        return reference.ReferenceEvaluator(model, new_ops=new_ops).run(None, feeds, intermediate=True)  # type: ignore[no-any-return]
+        return dict(ReferenceEvaluator(model, new_ops=new_ops).run(None, feeds, intermediate=True))
 
 
 def _name(name: str, place: Sequence[int]) -> str:

@@ -12,7 +12,6 @@ from ..system.packages import engine
 from .onnx import Opened, opened
 
 torch = engine("torch", "torch", "from_torch")
-engine("onnxscript", "torch", "from_torch")
 OPSET = 20  # has Gelu as one operator, and attention as its parts
 
 
@@ -40,9 +39,8 @@ def opened_torch(module: Any, example: Sequence[Any], limit: int) -> Opened:
             logger.setLevel(level)
     model = program.model_proto
     parameters = {name for name, _ in twin.named_parameters()}
-    buffers = [i.name for i in model.graph.initializer if i.name not in parameters]
     names = [i.name for i in model.graph.input]
-    return opened(model, dict(zip(names, tensors)), (), buffers, limit)
+    return opened(model, dict(zip(names, tensors)), lambda name, array: name in parameters, limit)
 
 
 class Exact(torch.overrides.TorchFunctionMode):  # type: ignore[misc, name-defined]

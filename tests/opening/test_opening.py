@@ -1,5 +1,7 @@
 """Other people's models: their numbers and all their gradients to 1e-12, their names, and every view on them."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -141,9 +143,21 @@ ODD = {
     "bounds": (node("Clip x -> y"), {"x": (4,)}),
     "power": (node("Pow x n -> y"), {"x": (3,), "n": ()}),
     "einsum": (node("Einsum a b -> y", equation="ij,jk->ik"), {"a": (2, 2), "b": (2, 2)}),
+    "carried over": (node("Pad x p -> y"), {"x": (2, 2)}),
+    "joined": (node("Concat a b -> y", axis=0), {"a": (2, 2), "b": (1, 2)}),
+    "halved": (node("Split x -> y z", axis=0, num_outputs=2), {"x": (2, 2)}),
+    "sums so far": (node("CumSum x axis -> y"), {"x": (2, 2)}),
+    "picked": (node("GatherElements x i -> y", axis=0), {"x": (2, 2)}),
+    "instance norm": (node("InstanceNormalization x s b -> y", epsilon=0.5), {"x": (1, 2, 3), "s": 2, "b": 2}),
+    "loss": (node("SoftmaxCrossEntropyLoss x t w -> y"), {"x": (2, 3), "w": 3}),
+    "loss of one left out": (node("NegativeLogLikelihoodLoss x t -> y", ignore_index=2), {"x": (2, 3)}),
+    "losses": (node("SoftmaxCrossEntropyLoss x t -> y", reduction="none"), {"x": (2, 3)}),
     "lstm": (node("LSTM x w r -> y", hidden_size=2), {"x": (2, 1, 2), "w": (1, 8, 2), "r": (1, 8, 2)}),
     "gru": (node("GRU x w r -> y", hidden_size=2), {"x": (2, 1, 2), "w": (1, 6, 2), "r": (1, 6, 2)}),
 }  # fmt: skip
+
+
+WHOLE = {"p": [1, 0, 0, 1], "axis": np.array(0), "i": [[0, 1]], "t": [0, 2]}  # what steers the operators of these
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -151,7 +165,7 @@ def test_operators_by_themselves(name):
     "As onnx has the numbers, and finite differences the gradients."
     operator, shapes = ODD[name]
     x = {key: abs(a) if name == "power" else a for key, a in arrays(12, **shapes).items()}
-    model = proto([operator], x, {})
+    model = proto([operator], x, {key: np.array(n) for key, n in WHOLE.items() if key in operator.input})
     net = open_onnx(model, x)
     near([v.data for v in flat(net.output)], ReferenceEvaluator(model).run(None, x)[0])
     assert check(weighed(net)[0]).ok
@@ -321,6 +335,13 @@ def test_no_model(tmp_path):
         open_onnx(proto([node("Det a -> y")], {"a": np.eye(2)}, {}), np.eye(2))
 
 
+def test_a_package_that_is_missing(monkeypatch):
+    "Says which, and how it is installed."
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(ImportError, match=r'^open_onnx needs onnx: pip install "micrograd-es\[onnx\]"$'):
+        open_onnx("mlp.onnx", [1.0])
+
+
 # ---- From PyTorch and JAX --------------------------------------------------------------------------------------------
 
 
@@ -346,6 +367,15 @@ def torch_models():
         def forward(self, x):
             return torch.softmax(self.q(x) @ self.k(x).transpose(-1, -2) / 3**0.5, -1) @ self.v(x)
 
+    class Loss(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scores = torch.nn.Linear(4, 3)
+            self.sharpness = torch.nn.Parameter(torch.tensor(2.0))  # one of no dimension is learned as well
+
+        def forward(self, x):
+            return torch.nn.functional.cross_entropy(self.sharpness * self.scores(x), torch.tensor([0, 2, 1]))
+
     n = torch.nn
     torch.manual_seed(0)
     names = "ReLU Tanh Sigmoid Softplus GELU SiLU LeakyReLU ELU SELU CELU Mish Hardswish Hardtanh ReLU6 Softsign LogSigmoid Tanhshrink PReLU"
@@ -360,6 +390,11 @@ def torch_models():
     norm = n.Sequential(n.Linear(3, 4), n.BatchNorm1d(4), n.ReLU(), n.Dropout(), n.Linear(4, 2), n.LayerNorm(2))
     norm(torch.randn(50, 3) * 2 + 1)  # it gathers its statistics
     yield "norm", norm, (2, 3)
+    groups = n.Sequential(
+        n.Conv1d(4, 4, 2), n.GroupNorm(2, 4), n.InstanceNorm1d(4, affine=True), n.AdaptiveAvgPool1d(1)
+    )
+    yield "groups", groups, (2, 4, 5)
+    yield "cross entropy", Loss(), (3, 4)
     yield "lstm", n.LSTM(2, 3), (4, 2)
     yield "transformer", n.TransformerEncoderLayer(4, 2, 8, batch_first=True), (1, 3, 4)
 

