@@ -151,7 +151,7 @@ def group_rows(rows: Rows) -> tuple[str, str]:
 
 
 def _group_row(kind: int, op: Op, inputs: int) -> list[str]:
-    xs, spot = range(inputs or 1), "first + i * width + b"
+    xs, spot = range(inputs or 1), "first + place_of(i) * width + b"
     read: list[str] = []
     if inputs:
         (ahead, value), (behind, locals_) = _forward(op, inputs), _partials(op, inputs)
@@ -169,7 +169,7 @@ def _group_row(kind: int, op: Op, inputs: int) -> list[str]:
         behind += _indented(_joined(stack.backward_lines, loop, stack.backward_result, last))
     return [
         f"elif kind == {kind}:  # {clean(op.symbol)}",
-        *(f"    slots{j}, lane{j} = operands[o + {j}, SLOTS], operands[o + {j}, OF_LANES]" for j in xs),
+        *(f"    slots{j}, lane{j} = operands[o + {j}, SLOTS], place_of(operands[o + {j}, OF_LANES])" for j in xs),
         *(f"    wanted{j} = operands[o + {j}, WANTED]" for j in xs),
         *([] if inputs else ["    terms = instructions[g, TERMS]"]),
         "    for i in range(n):",

@@ -23,6 +23,8 @@ SLOTS, OF_LANES, WANTED, FIRST, MODE = range(5)
 IN_PLACE, GATHERED, SAMPLES = range(3)
 
 compiled = njit(cache=True, error_model="numpy", nogil=True)
+place_of = np.uint64  # places in memory have no sign: then nobody asks whether they count from the end, and loops are
+# done several numbers at a time. With a sign they would be mixed only as floats, so all that is added to one is one.
 
 
 @compiled
@@ -36,10 +38,10 @@ def matrix(back, t, left, right, slots, memory, grads, blocks, batch, shared, y)
 
     It has a column for every column of the grid and every sample.
     """
-    samples = len(batch)
-    width, n, terms, mode = samples if t[LANE] else 1, t[ROWS], t[TERMS], right[MODE]
-    columns = t[COLUMNS] * width
-    start, block, beside = slots[left[SLOTS]], t[BLOCK] * samples, left[MODE] == IN_PLACE
+    samples, lane = place_of(len(batch)), right[OF_LANES]
+    width, n, terms, mode = len(batch) if t[LANE] else 1, t[ROWS], t[TERMS], right[MODE]
+    columns, y = t[COLUMNS] * width, np.int64(y)
+    start, block, beside = np.int64(slots[left[SLOTS]]), t[BLOCK] * len(batch), left[MODE] == IN_PLACE
     if beside:
         w, dw = memory[start : start + n * terms].reshape(n, terms), grads[start : start + n * terms].reshape(n, terms)
     else:
@@ -49,9 +51,9 @@ def matrix(back, t, left, right, slots, memory, grads, blocks, batch, shared, y)
     if not back and mode == GATHERED:
         for j in range(t[COLUMNS]):
             for k in range(terms):
-                x = place(slots[right[SLOTS] + j * terms + k], right[OF_LANES], shared, samples)
-                to = block + k * columns + j * width
-                for b in range(width):
+                x = place(slots[right[SLOTS] + j * terms + k], lane, shared, samples)
+                to = place_of(block + k * columns + j * width)
+                for b in range(place_of(width)):
                     blocks[to + b] = memory[x + b]
     elif not back and mode == SAMPLES:
         column = slots[right[SLOTS]]
@@ -59,7 +61,7 @@ def matrix(back, t, left, right, slots, memory, grads, blocks, batch, shared, y)
             to, few = blocks[block + b * terms : block + (b + 1) * terms], batch[b, column : column + terms]
             for k in range(terms):
                 to[k] = few[k]
-    x = place(slots[right[SLOTS]], right[OF_LANES], shared, samples)
+    x = np.int64(place(slots[right[SLOTS]], lane, shared, samples))
     here = memory[x : x + terms * columns] if mode == IN_PLACE else blocks[block : block + terms * columns]
     lying, upright = here.reshape(terms, columns), here.reshape(columns, terms)  # upright: as the samples come
     if not back:
@@ -84,9 +86,9 @@ def matrix(back, t, left, right, slots, memory, grads, blocks, batch, shared, y)
         dx = np.dot(w.T, dy)
         for j in range(t[COLUMNS]):
             for k in range(terms):
-                to = place(slots[right[SLOTS] + j * terms + k], right[OF_LANES], shared, samples)
-                for b in range(width):
-                    grads[to + b] += dx[k, j * width + b]
+                to, at = place(slots[right[SLOTS] + j * terms + k], lane, shared, samples), place_of(j * width)
+                for b in range(place_of(width)):
+                    grads[to + b] += dx[place_of(k), at + b]
     if left[WANTED] and not beside:
         for i in range(n * terms):
             grads[slots[left[SLOTS] + i]] += dw[i // terms, i % terms]
@@ -111,7 +113,7 @@ def run(
     forward,
     back,
 ):
-    samples, count = len(batch), len(instructions)
+    shared, samples, count = place_of(shared), place_of(len(batch)), len(instructions)
     for i in spread:  # the inputs that are wanted one by one
         for b in range(samples):
             memory[shared + i * samples + b] = batch[b, i]
@@ -122,17 +124,17 @@ def run(
         if turn == count:  # at the loss: all gradients but its own are 0
             for i in range(len(empty)):
                 grads[empty[i, 0] : empty[i, 1]] = 0.0
-            grads[shared + batch.shape[1] * samples : shared + lanes * samples] = 0.0
-            y = place(root, lane_of_root, shared, samples)
-            for b in range(samples if lane_of_root else 1):
-                grads[y + b] = 1.0 / samples if lane_of_root else 1.0
+            grads[np.int64(shared) + batch.shape[1] * len(batch) :] = 0.0
+            y = place(place_of(root), lane_of_root, shared, samples)
+            for b in range(samples if lane_of_root else place_of(1)):
+                grads[y + b] = 1.0 / len(batch) if lane_of_root else 1.0
         g = 2 * count - 1 - turn if behind else turn
         kind, n = instructions[g, KIND], instructions[g, MEMBERS]
         lane, o = instructions[g, LANE], instructions[g, OPERAND]
-        first, width = place(instructions[g, START], lane, shared, samples), samples if lane else 1
+        first, width = place(place_of(instructions[g, START]), lane, shared, samples), samples if lane else place_of(1)
         if kind == CLEAR:
             if not behind:
-                memory[first : first + n * width] = 0.0
+                memory[first : first + place_of(n) * width] = 0.0
         elif kind == FILL:  # what stands in the gaps, and that nothing is handed down from there
             start, number = operands[o, SLOTS], numbers[instructions[g, NUMBER]]
             for i in range(instructions[g, TERMS]):
@@ -142,9 +144,9 @@ def run(
                 else:
                     memory[y : y + width] = number
         elif kind == LINEAR:  # y += ± Σ x
-            start, lane0, sign = operands[o, SLOTS], operands[o, OF_LANES], numbers[instructions[g, NUMBER]]
+            start, lane0, sign = operands[o, SLOTS], place_of(operands[o, OF_LANES]), numbers[instructions[g, NUMBER]]
             for i in range(instructions[g, TERMS] * n):
-                a, y = place(slots[start + i], lane0, shared, samples), first + (i % n) * width
+                a, y = place(slots[start + i], lane0, shared, samples), first + place_of(i % n) * width
                 if not behind:
                     for b in range(width):
                         memory[y + b] += sign * memory[a + b * lane0]
@@ -152,10 +154,11 @@ def run(
                     for b in range(width):
                         grads[a + b * lane0] += sign * grads[y + b]
         elif kind == PRODUCTS:  # y += ± Σ left · right: in every grid, every row of the left with every one of the right
-            p, q, sign = operands[o, OF_LANES], operands[o + 1, OF_LANES], numbers[instructions[g, NUMBER]]
+            p, q = place_of(operands[o, OF_LANES]), place_of(operands[o + 1, OF_LANES])
+            sign = numbers[instructions[g, NUMBER]]
             terms, rows, columns = instructions[g, TERMS], instructions[g, ROWS], instructions[g, COLUMNS]
             for m in range(n):
-                y, grid, i, j = first + m * width, m // (rows * columns), m // columns % rows, m % columns
+                y, grid, i, j = first + place_of(m) * width, m // (rows * columns), m // columns % rows, m % columns
                 lefts = operands[o, SLOTS] + (grid * rows + i) * terms
                 rights = operands[o + 1, SLOTS] + (grid * columns + j) * terms
                 for k in range(terms):

@@ -47,9 +47,9 @@ class Instructions:
         return (
             instructions,
             np.array(self.operands, np.int64).reshape(-1, 5),
-            np.array(self.slots, np.int64),
+            np.array(self.slots, np.uint64),
             np.array(self.numbers, dtype),
-            np.array(sorted(self.spread), np.int64),
+            np.array(sorted(self.spread), np.uint64),
         )
 
 

@@ -219,10 +219,12 @@ class Source:
     def _add_product(self, g: Group, p: Product, dy: str) -> list[str]:
         written, lines = self._product(g, p), []
         if isinstance(written, Einsum):
-            for factor in (written.left, written.right):
+            twice = written.left.text == written.right.text  # x · x, whose derivative is 2x
+            for factor in (written.left, written.right)[: 2 - twice]:
                 if self._wanted(factor.read):
                     target = factor.d if factor.regular else ""
-                    lines += self._accumulate(factor.read, target, factor.shape, written.to(factor, dy + written.one))
+                    down = written.to(factor, f"{'2.0 * ' * twice}{dy}{written.one}")
+                    lines += self._accumulate(factor.read, target, factor.shape, down)
             return lines
         dy = f"{written.sign}{dy}{written.rows}"
         if self._wanted(p.left):
