@@ -1,6 +1,7 @@
 "The steps in a terminal: the words of the story, on and back with the arrow keys; as text where there is no terminal."
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -46,7 +47,8 @@ def test_by_the_arrow_keys():
             await pilot.press("q")
         return seen, nodes.row_count, app.is_running
 
-    seen, count, running = asyncio.run(keys())
+    with ThreadPoolExecutor(1) as pool:  # a thread of their own: in this one playwright's loop may be running
+        seen, count, running = pool.submit(asyncio.run, keys()).result()
     first, one, two, back, end, beyond, home, again, before, earlier = seen
     assert count == 6 and not running and home == first and one == back and end == beyond == again
     assert "ŷ is made from x and w" in one[0] and one[1] == ["ŷ = x · w", "1", ""]
