@@ -18,16 +18,20 @@ True
 
 What to call next; help() of each says more:
 
-    see         draw(loss), play(loss, "page.html"), animate(loss, "steps.svg"), beamer(loss, "a.tex"), mermaid(loss)
+    see         draw(loss), play(loss, "page.html"), animate(loss, "steps.svg"), beamer(loss, "a.tex"), mermaid(loss);
+                step(loss) in a terminal, debug_view(loss) in the debugger
     understand  explain(loss, wrt=w), paths(loss, w), why(loss, w), close_up(loss, w), label_locals()
     trust       check(loss), diagnose(loss, w, -1), first_nonfinite(loss)
-    once more   gradient(loss, w): Values, to be differentiated again
+    once more   gradient(loss, w): Values, to be differentiated again; hessian(loss, [x, w]), hvp
+    both ways   derivative(f, 2.0), jacobian(ys, xs), jvp, vjp: forward mode too, and Values; draw_modes(loss, w) shows
+                both, bill(loss) says what they cost; checkpointed(...) and draw_checkpoints(36), to hold less
     build       Value, nn.MLP(2, [3, 1]), losses.squared(...); softmax, logsumexp, mean, dot, argmax, gelu, swish,
                 leaky_relu; topological(loss), trace(loss) and draw_dot(loss), as micrograd has them
     train       optim.fit(...), data.moons(...), replay.replay(...), train.network(), save(net, path), load(net, path);
                 collector_paused(), for a loop of your own
     teach       classroom.sheets("chain"), classroom.quiz("chain"), lab.lab("lab.html"), lab_link("Value(2.0)**3")
-    leave       export.source(loss), export.to_torch(net), to_jax, to_onnx, Workers
+    come        open_onnx("model.onnx", inputs), from_torch(module, example), from_jax(f, x): a model that you have
+    go          export.source(loss), export.to_torch(net), to_jax, to_onnx, Workers
 
 On the last line of a notebook's cell a Value shows its graph, and play(loss) its Player, a page to step through.
 In a shell, `micrograd-es --help` has the same. Every Value has `.data`, `.grad` and a `.label`.

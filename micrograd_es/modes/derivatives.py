@@ -32,7 +32,7 @@ def derivative(f: Callable[..., Any], x: Any, direction: Direction = 1.0) -> Any
     >>> derivative(lambda x, w: x * w, [2.0, 3.0], direction=[1.0, 0.0]).data
     3.0
 
-    Of several numbers, `x` is a list of them, f is called as f(*x), and `direction` says how fast each moves. What f
+    Of several numbers, `x` is a list of them, f is called as `f(*x)`, and `direction` says how fast each moves. What f
     returns may be a list: then so is the derivative.
     """
     several = not (isinstance(x, Value) or is_number(x))

@@ -29,7 +29,7 @@ def leaky_relu(x: Value, slope: float = 0.01) -> Value:
 
 
 def gelu(x: Value, exact: bool = False) -> Value:
-    """x/2 · (1 + tanh u) with u = √(2/π) · (x + 0.044715 x³), the usual approximation of x · Φ(x); or `exact`ly this.
+    """x/2 · (1 + tanh u) with u = √(2/π) · (x + 0.044715 x³), the usual approximation of x · Φ(x); with `exact`, just that.
 
     It is computed as x · σ(2u): the same, and it keeps its digits where x is negative and 1 + tanh u next to nothing.
     """

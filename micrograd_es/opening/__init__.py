@@ -74,7 +74,7 @@ def from_torch(module: Any, *example: Any, limit: int = LIMIT) -> Opened:
 
 
 def from_jax(f: Callable[..., Any], *args: Any, limit: int = LIMIT) -> Opened:
-    """The graph of Values of f(*args), a function of arrays, or of lists, dicts and trees of them.
+    """The graph of Values of `f(*args)`, a function of arrays, or of lists, dicts and trees of them.
 
     Every array becomes an input, called by its way in the arguments: args[0]['w'][2,0]. See open_onnx for what comes
     back, and for the limit. ImportError without jax or jax2onnx.

@@ -83,7 +83,8 @@ def test_help_names_all_of_it():
     assert set(micrograd_es.__all__) <= set(re.findall(r"\w+", inspect.getdoc(micrograd_es)))
 
 
-SHOWN = {page: re.findall(r"autofunction:: ([\w.]+)", TEXT[page]) for page in ("draw", "play", "explain", "slides")}
+PAGE_BY_PAGE = "draw", "play", "explain", "slides", "modes", "opening"
+SHOWN = {page: re.findall(r"autofunction:: ([\w.]+)", TEXT[page]) for page in PAGE_BY_PAGE}
 
 
 @pytest.mark.parametrize("name", sorted({*sum(SHOWN.values(), []), "micrograd_es.replay.replay"}))
