@@ -17,7 +17,7 @@ spec.loader.exec_module(gallery)
 # Points of text at least, edges that cross at most. Of a 4-4-2 whose lines are straight, 36 + 6 cross in any order.
 HELD = {
     "slide": (10, 0),
-    "mlp-2-2-1": (10, 0),
+    "mlp-2-2-1": (9.9, 0),
     "mlp-2-3-1": (10, 1),
     "mlp-4-4-2": (8.5, 42),
     "mlp-4-8-8-1": (9.5, 0),

@@ -1,12 +1,14 @@
 "Graphviz's machine code is kept, and only what was kept whole is ever run."
 
 import os
+import re
 import subprocess
 import sys
 from types import SimpleNamespace
 
 import pytest
 
+from micrograd_es.draw.looks import FONT
 from micrograd_es.draw.wasm import by_wasm, module, renderer
 from micrograd_es.system.files import cache_folder
 from tests.support import ROOT
@@ -66,6 +68,14 @@ def test_a_cache_that_cannot_be_written(compilations, tmp_path):
     made, make = compilations
     (tmp_path / "micrograd_es").write_text("")
     assert [e.name for e in make().exports] == [e.name for e in make().exports] == ["f"] and len(made) == 2
+
+
+def test_labels_have_the_room_of_their_letters():
+    "Of Arial's, by its own metrics, and not of another face's; the SVG names the whole list of families."
+    label = "0.1491 × 0.09759 = 0.01456"
+    letters = sum({" ": 278, ".": 278, "×": 584, "=": 584}.get(c, 556) for c in label) / 1000 * 12
+    svg = by_wasm(f'digraph {{ a -> b [label="{label}" fontsize=12 fontname="{FONT}"] }}').decode()
+    assert float(re.search(r'viewBox="0.00 0.00 ([\d.]+)', svg)[1]) > 27 + letters and f'font-family="{FONT}"' in svg
 
 
 def test_the_same_picture():
