@@ -45,8 +45,9 @@ def checkpointed(
     """The gradient of a chain by everything in it, added to `.grad` as backward() would, without holding the chain.
 
     step: what makes the next state of the last one and its number t, which counts from 0. A state is a Value or a list
-    of them, as an RNN has. loss: what makes the loss of the last state; else that is the loss itself. every: keep every
-    k-th state, about the square root of `steps` if it is not said.
+    of them, as an RNN has.
+    every: keep every k-th state, about the square root of `steps` if it is not said.
+    loss: what makes the loss of the last state; else that is the loss itself.
 
     The gradients are those of backward(), and to the bit where backward() too takes the last step of a weight first, as
     it does if in what a step computes the state stands first. Of n states about 2√n are held, for less than one more

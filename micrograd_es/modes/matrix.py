@@ -38,5 +38,8 @@ class Matrix(list[list[Value]]):
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        rows = ["".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in self.cells()]
-        return "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
+        body = ""
+        for i, row in enumerate(self.cells()):
+            kinds = ["th" if 0 in (i, j) else "td" for j in range(len(row))]
+            body += f"<tr>{''.join(f'<{kind}>{html.escape(cell)}</{kind}>' for kind, cell in zip(kinds, row))}</tr>"
+        return f'<table style="text-align:right">{body}</table>'

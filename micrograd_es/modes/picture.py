@@ -6,7 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from ..draw.looks import Look
-from ..draw.nodes import NOTE, SILENT, Drawing, escape, refuse, text_of
+from ..draw.nodes import NOTE, SILENT, Drawing, refuse, text_of
 from ..draw.size import text_size
 from ..engine import Value
 from ..graph import Graph
@@ -26,9 +26,11 @@ def draw_modes(
     """Forward mode beside reverse mode: the graph under root with how fast each value moves as the leaf x does, and
     with the gradient of root by each value; on every edge local gradient × what arrives, and where the arrow points.
 
-    Under it stands the bill: what all leaves cost in either mode. rankdir: "LR", one above the other, "TB", side by
-    side, or "auto", whichever has the larger text on a slide. ValueError if root does not use x, or if there would be
-    more than 500 boxes.
+    Under it stands the bill: what all leaves cost in either mode.
+
+    rankdir: "LR", one above the other, "TB", side by side, or "auto", whichever has the larger text on a slide.
+    theme: "light", "dark" or "print", where nothing goes by colour.
+    ValueError if root does not use x, or if there would be more than 500 boxes.
     """
     from ..draw.render import Picture
 
@@ -86,14 +88,14 @@ class Modes(Drawing):
         forward = Flow(self.graph, self.look, self.graph.tangents(self.leaf), self.leaf)
         reverse = Flow(self.graph, self.look, self.graph.gradients)
         flows = [
-            (f"forward mode, from {x} on: how fast each value moves when {x} does", forward),
-            (f"reverse mode, from {y} back: how much {y} feels each value", reverse),
+            ([f"forward mode, from {x} on:", f"how fast each value moves when {x} does"], forward),
+            ([f"reverse mode, from {y} back:", f"how much {y} feels each value"], reverse),
         ]
         if self.look.rankdir in ("LR", "RL"):  # Graphviz puts the first one lowest
             flows.reverse()
         for i, (title, flow) in enumerate(flows):
             with dot.subgraph(name=f"cluster_{i}") as frame:
-                frame.attr(label=escape(title), id=f"c{i}", **self.look.frame())
+                frame.attr(label=text_of(title), id=f"c{i}", **self.look.frame())
                 flow.fill(frame)
         notes = [line for note in [self.costs(), *self.graph.notes] for line in wrap(note, 2 * NOTE)]
         dot.attr("graph", **self.look.unset("graph", {"label": text_of(notes), "nodesep": "0.2"}))

@@ -212,9 +212,11 @@ def animate(
 ) -> Animation:
     """The steps of the graph under root, forward and backward, as a picture that plays by itself; saved to `path`.
 
-    wrt: leaves to whose gradient the way backward leads; with mode="forward", the one from which forward mode goes on;
-    highlight: leaves to which every way stands out; seconds: how
-    long a step is shown. ValueError for a graph that is no graph, or too large to be followed.
+    wrt: leaves to whose gradient the way backward leads; with mode="forward", the one from which forward mode goes on.
+    mode: "reverse" or "forward".
+    highlight: leaves to which every way stands out.
+    seconds: how long a step is shown.
+    ValueError for a graph that is no graph, or too large to be followed.
     """
     look = Look(fontsize=fontsize, theme=theme, background=background)
     moving = Animation(Scene.of(root, "animate", look, wrt, highlight, mode), seconds, loop)

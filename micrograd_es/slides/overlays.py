@@ -162,10 +162,11 @@ def beamer(
 ) -> Slides:
     """The steps of the graph under root as slides for Beamer; saved to `path`, a .tex file.
 
-    wrt: leaves to whose gradient the way backward leads; with mode="forward", the one from which forward mode goes on;
-    highlight: leaves to which every way stands out. frames: a
-    frame for each step, where a frame with an overlay for each is the default. ValueError for a graph that is no graph,
-    or too large to be followed.
+    wrt: leaves to whose gradient the way backward leads; with mode="forward", the one from which forward mode goes on.
+    mode: "reverse" or "forward".
+    highlight: leaves to which every way stands out.
+    frames: a frame for each step, where a frame with an overlay for each is the default.
+    ValueError for a graph that is no graph, or too large to be followed.
     """
     scene = Scene.of(root, "beamer", Look(theme=theme), wrt, highlight, mode)
     name = scene.story.name(scene.story.root, scene.story.latex)

@@ -167,7 +167,7 @@ def test_a_matrix_says_what_is_what():
     x, w = Value(2.0, label="x"), Value(3.0, label="<w>")
     found = jacobian([x * w, x + w], ["x", w])
     assert str(found) == "    x  <w>\nv₁  3    2\nv₂  1    1" == repr(found)
-    assert "<td>&lt;w&gt;</td>" in found._repr_html_() and found.numbers == [[3.0, 2.0], [1.0, 1.0]]
+    assert "<th>&lt;w&gt;</th>" in found._repr_html_() and found.numbers == [[3.0, 2.0], [1.0, 1.0]]
     x.data = 5.0
     assert found.numbers == [[3.0, 5.0], [1.0, 1.0]]
 
