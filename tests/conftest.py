@@ -11,9 +11,29 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.support import sample
+
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--whole", action="store_true", help="whatever the tests take only a part of on most days")
+    parser.addoption("--sample", metavar="DAY", default=sample.day, help="the part of that day (today's)")
+
+
+def pytest_configure(config):
+    sample.whole, sample.day = config.option.whole, config.option.sample
+
+
+def pytest_report_header(config):
+    return (
+        "all of what is quantified over"
+        if sample.whole
+        else f"of what is quantified over, a part: --sample {sample.day}"
+    )
+
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -12,6 +12,7 @@ from micrograd_es.nn.functional import swish
 from micrograd_es.replay import replay
 from micrograd_es.train import network
 from tests.support import ROOT
+from tests.support.sample import sampled
 
 np = pytest.importorskip("numpy")
 from micrograd_es.replay.pure.program import Pure  # noqa: E402
@@ -347,7 +348,7 @@ def through_jax(jax, r, batch):
     return jax.jit(jax.value_and_grad(to_jax(r)))(r.weights, batch)
 
 
-@pytest.mark.parametrize("make", NETWORKS)
+@pytest.mark.parametrize("make", sampled(NETWORKS, 3))
 def test_networks_in_jax(make, jax):
     "jit and grad of the pure function; predict as well."
     from micrograd_es.export import to_jax
