@@ -14,6 +14,7 @@ from ..optim import Optimizer
 from .fitting import fit
 from .plan.groups import Plan, topological_of
 from .plan.levels import Levels
+from .plan.titles import products_of
 from .with_numpy.groups import Arrays
 from .with_numpy.nodes import Walk
 from .with_numpy.program import Source
@@ -73,6 +74,8 @@ class Replay:
         for v, slot in self.layout.slot.items():
             if not v.parents and v not in self.layout.lane:
                 shared[slot] = v.data
+        for slot, number in self.layout.constants.items():
+            shared[slot] = number
 
     def write(self) -> None:
         "Put the parameters' numbers, and their last gradients, back into the graph."
@@ -147,12 +150,9 @@ class Replay:
         if self.layout is self.runner:
             return str(self.runner.explain())
         plan = self.plan
-        nodes = sum(1 for v in plan.slot if not v.parents) + sum(len(g.nodes) for g in plan.groups)
-        products = [(g, p) for g in plan.groups for p in g.products if p.grid and p.left.index.shape[1] > 1]
+        nodes = sum(1 for v in plan.slot if not v.parents) + sum(len(g.members) for g in plan.groups)
         lines = [f"{nodes:,} numbers, {plan.scalars:,} scalar operations -> {len(plan.groups)} array statements"]
-        for _, p in products:
-            (i, k), j = p.left.index.shape, p.right.index.shape[0]
-            lines.append(f"    a matrix product ({i} x {k}) @ ({k} x {j})" + (" for every sample" if j == 1 else ""))
+        lines += [f"    {line}" for g in plan.groups for line in products_of(g)]
         return "\n".join(lines)
 
     # -- inside

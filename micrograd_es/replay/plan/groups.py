@@ -7,71 +7,25 @@ Slots are numbered so that what a statement reads and writes lies side by side w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from ...calculus import Op
+from ...calculus import CONSTANT
 from ...engine import Value, topological
+from .gaps import Gaps, continued, lines, stretched
+from .grids import Grid, Row, aligned, batches, grids, related
 from .levels import LANES, SHARED, Levels
+from .statements import Group, Linear, Product, Read
+from .stacks import neutral
 from .sums import Combination
 
 Array = Any
-
-
-@dataclass
-class Read:
-    "Some slots of one buffer, in the order in which a statement reads them; `index` may have two axes."
-
-    buffer: int
-    index: Array
-
-
-@dataclass
-class Linear:
-    "Σ over k of sign[k, i] · read[k, i], for the i-th member, or sign[i] · read[i]; signs None for all +."
-
-    read: Read
-    signs: Array | None
-
-
-@dataclass
-class Product:
-    """Σ over k of left[i, k] · right[j, k]: a full grid of sums of products, which is a matrix product.
-
-    With `grid` False there is no grid, and left and right are read member by member.
-    """
-
-    left: Read
-    right: Read
-    grid: bool
-    signs: Array | None
-
-
-@dataclass
-class Group:
-    "One statement: the nodes it makes, and what of: a row of the table on reads, or a linear part and products."
-
-    nodes: list[Value]
-    buffer: int
-    start: int = 0
-    op: Op | None = None
-    reads: list[Read] = field(default_factory=list)
-    linear: list[Linear] = field(default_factory=list)
-    products: list[Product] = field(default_factory=list)
-
-    @property
-    def block(self) -> slice:
-        return slice(self.start, self.start + len(self.nodes))
-
-    def all_reads(self) -> list[Read]:
-        return [
-            *self.reads,
-            *(part.read for part in self.linear),
-            *(r for p in self.products for r in (p.left, p.right)),
-        ]
+UNROLLED = 4  # inputs of a row up to which each has a name of its own, where all members have as many
+Pairs = list[tuple[Value, Value]]  # a sum of products: left and right
+Sort = tuple[int, int, int]  # of products: their sign, and in which buffers left and right are
 
 
 class Plan:
@@ -80,11 +34,22 @@ class Plan:
     def __init__(self, levels: Levels, parameters: Sequence[Value]):
         self.scalars, self.fused, self.lane = levels.scalars, levels.fused, levels.lane
         self.roots, self.inputs, self.parameters = levels.roots, levels.inputs, list(parameters)
+        self.order = {v: i for i, v in enumerate(self.parameters)}
         self.slot: dict[Value, int] = {}
         self.sizes = [0, 0]
+        self.groups: list[Group] = []
+        self.gaps = Gaps(self)
+        self.constants: dict[int, float] = {}  # the numbers that stand in formulas, by their slot: equal ones share one
+        self.numbers: dict[tuple[int, str], int] = {}  # and their slots
         for v in self.inputs:
             self._place(v)
-        self.groups = [self._sums(nodes) if self.fused[nodes[0]] else self._rows(nodes) for nodes in levels.alike]
+        for nodes in levels.alike:
+            if self.fused[nodes[0]]:
+                self._sums(nodes)
+            elif nodes[0].op in levels.of_many:
+                self._rows_of_many(nodes)
+            else:
+                self._rows(nodes)
         for v in [*parameters, *levels.order]:
             if not v.parents and v not in self.slot:
                 self._place(v)
@@ -100,7 +65,8 @@ class Plan:
         for v in self.parameters:
             self.needed[self.lane.get(v, SHARED)][self.slot[v]] = True
         for g in self.groups:
-            if any(self.needed[read.buffer][read.index].any() for read in g.all_reads()):
+            flat = g.op is not None and g.op.flat
+            if not flat and any(self.needed[read.buffer][read.index].any() for read in g.all_reads()):
                 self.needed[g.buffer][g.block] = True
         self.useful[self.lane.get(self.roots[0], SHARED)][self.slot[self.roots[0]]] = True
         for g in reversed(self.groups):
@@ -112,90 +78,221 @@ class Plan:
         terms = self.fused[v]
         return terms.reads() if terms else list(v.parents)
 
+    # -- slots
+
     def _place(self, v: Value) -> int:
         buffer = self.lane.get(v, SHARED)
-        self.slot[v] = self.sizes[buffer]
-        self.sizes[buffer] += 1
+        if v.op is CONSTANT and buffer == SHARED and v not in self.order:
+            self.slot[v] = self._number(v.data)
+        else:
+            self.slot[v] = self.sizes[buffer]
+            self.sizes[buffer] += 1
         return self.slot[v]
 
-    # -- a row of the table
+    def _number(self, x: float, buffer: int = SHARED) -> int:
+        "The slot of a number that stays what it is; for the samples a statement has to spread it."
+        key = buffer, x.hex()
+        if key not in self.numbers:
+            if buffer == LANES:
+                read = Read(SHARED, np.array([[self._number(x)]]))
+                group = self._write(Group([None], LANES, shape=(1,), linear=[Linear(1, read)]))
+                self.numbers[key] = group.start
+            else:
+                self.numbers[key] = self.sizes[SHARED]
+                self.sizes[SHARED] += 1
+                self.constants[self.numbers[key]] = x
+        return self.numbers[key]
 
-    def _rows(self, nodes: list[Value]) -> Group:
-        if all(x in self.slot for x in (v.parents[0] for v in nodes)):
-            nodes = sorted(nodes, key=lambda v: self.slot[v.parents[0]])
-        group = Group(nodes, self.lane[nodes[0]], op=nodes[0].op)
-        group.reads = [self._read(column) for column in zip(*(v.parents for v in nodes))]
-        return self._write(group)
+    def _slots(self, values: Iterable[Value | None]) -> Array:
+        "Where these are, -1 for none; a leaf that is read for the first time gets its slot now, beside its neighbours."
+        return np.array([-1 if v is None else self.slot[v] if v in self.slot else self._place(v) for v in values])
 
-    def _read(self, values: Sequence[Value]) -> Read:
-        "Where these are; a leaf that is read for the first time gets its slot now, beside its neighbours."
-        index = [self.slot[v] if v in self.slot else self._place(v) for v in values]
-        return Read(self.lane.get(values[0], SHARED), np.array(index))
+    def _filled(self, values: Sequence[Value | None], shape: tuple[int, ...]) -> Array:
+        "Where these are; at a gap in this grid, something that lies near."
+        index = self._slots(values)
+        if (index >= 0).all():
+            return index
+        fitted = continued(index, shape)
+        return stretched(index) if fitted is None else fitted
+
+    def _buffer(self, v: Value) -> int:
+        return self.lane.get(v, SHARED)
 
     def _write(self, group: Group) -> Group:
         group.start = self.sizes[group.buffer]
-        for v in group.nodes:
-            self._place(v)
+        for i, v in enumerate(group.nodes):
+            if v is not None:
+                self.slot[v] = group.start + i
+        self.sizes[group.buffer] += len(group.nodes)
+        self.groups.append(group)
+        self.gaps.note(group)
         return group
+
+    def _rank(self, row: Row) -> int:
+        "Where a row of factors stands among others: as its first one does, in memory or in the list of parameters."
+        v = next(x for x in row if x is not None)
+        return self.slot[v] if v in self.slot else self.order.get(v, len(self.order))
+
+    # -- a row of the table
+
+    def _rows(self, nodes: Sequence[Value]) -> None:
+        "A statement for these: done on whole blocks, where what they read has gaps."
+        columns: list[Sequence[Value | None]] = list(zip(*(v.parents for v in nodes)))
+        like = next((made for column in columns if (made := self.gaps.of(column))), None)
+        made: Sequence[Value | None] = nodes
+        if like:
+            by = next(column for column in columns if self.gaps.of(column) is like)
+            at: dict[Value | None, Value] = dict(zip(by, nodes))
+            made = [at.get(x) for x in like.nodes]
+        elif all(x in self.slot for x in columns[0]):
+            made = sorted(nodes, key=lambda v: self.slot[v.parents[0]])
+        group = Group(made, self.lane[nodes[0]], op=nodes[0].op, like=like, shape=like.shape if like else ())
+        for i in range(len(columns)):
+            index = self._filled([None if v is None else v.parents[i] for v in made], group.shape)
+            group.reads.append(Read(self._buffer(nodes[0].parents[i]), index))
+        self._write(group)
+
+    def _rows_of_many(self, nodes: Sequence[Value]) -> None:
+        "Rows of as many inputs as one likes: unrolled, if these are few and the same for all; else as a reduction."
+        op = nodes[0].op
+        for few, index in self._stacks(nodes, [v.parents for v in nodes], neutral(op)):
+            if len(index) <= UNROLLED and all(len(v.parents) == len(index) for v in few):
+                self._rows(few)
+            else:
+                read = Read(self._buffer(few[0].parents[0]), index)
+                self._write(Group(few, self.lane[few[0]], op=op, reads=[read]))
+
+    def _stacks(
+        self, nodes: Sequence[Value], rows: Sequence[Sequence[Value]], nothing: float | None
+    ) -> list[tuple[Sequence[Value], Array]]:
+        """What is joined of each node, as an index (k, members): of as many, or with what changes nothing in between.
+
+        Gaps of a block serve for that, if what is joined are its lines; else a slot with that number.
+        """
+        counts = Counter(map(len, rows))
+        maker = self.gaps.maker.get(rows[0][0])
+        if maker and all(self.gaps.maker.get(x) is maker for row in rows for x in row):
+            found = lines(maker, [[self.slot[x] for x in row] for row in rows])
+            if found is not None and nothing is not None and self.gaps.hold(maker, nothing):
+                order = np.argsort(found[:, 0], kind="stable")
+                return [([nodes[i] for i in order], found[order].T)]
+        if len(counts) == 1:
+            order = range(len(nodes))
+            if all(row[0] in self.slot for row in rows):
+                order = sorted(order, key=lambda i: self.slot[rows[i][0]])  # type: ignore[assignment]
+            index = np.stack([self._slots(column) for column in zip(*(rows[i] for i in order))])
+            return [([nodes[i] for i in order], index)]
+        longest = max(counts)
+        if nothing is not None and len(counts) > 2 and 2 * sum(map(len, rows)) >= longest * len(rows):
+            buffer = self._buffer(rows[0][0])
+            index = self._slots([x for row in rows for x in (*row, *[None] * (longest - len(row)))])
+            index[index < 0] = self._number(nothing, buffer)
+            return [(nodes, index.reshape(-1, longest).T)]
+        few = defaultdict(list)
+        for v, row in zip(nodes, rows):
+            few[len(row)].append((v, row))
+        return [stack for some in few.values() for stack in self._stacks(*map(list, zip(*some)), nothing)]
+
+    # -- sums
+
+    def _sums(self, nodes: Sequence[Value]) -> None:
+        "Sums of one sort of terms, of as many as there are; or of several sorts, of as many of each."
+        linears, parts = zip(*[self._sorted_terms(v) for v in nodes])
+        if not parts[0] and len(linears[0]) == 1:
+            ((sign, buffer),) = linears[0]
+            for few, index in self._stacks(nodes, [linear[sign, buffer] for linear in linears], 0.0):
+                self._write(Group(few, self.lane[few[0]], linear=[Linear(sign, Read(buffer, index))]))
+        elif len(parts[0]) == 1:
+            (sort,) = parts[0]
+            self._products(nodes, sort, [part[sort] for part in parts], linears)
+        else:
+            group = Group(nodes, self.lane[nodes[0]], shape=(len(nodes),))
+            for sort in parts[0]:
+                group.products.append(self._product(_alone(*_rows_of([part[sort] for part in parts])), sort))
+            group.linear = self._linear(linears, group.shape)
+            self._write(group)
+
+    def _sorted_terms(self, v: Value) -> tuple[dict[tuple[int, int], list[Value]], dict[Sort, Pairs]]:
+        "The terms of a sum by their sort: those that are no products, and those that are."
+        terms = self.fused[v]
+        assert isinstance(terms, Combination)
+        linear: dict[tuple[int, int], list[Value]] = {}
+        for sign, x in terms.linear:
+            linear.setdefault((sign, self._buffer(x)), []).append(x)
+        parts: dict[Sort, Pairs] = {}
+        for sign, a, b in terms.products:
+            if (self._buffer(a), self._buffer(b)) == (LANES, SHARED):
+                a, b = b, a
+            parts.setdefault((sign, self._buffer(a), self._buffer(b)), []).append((a, b))
+        return linear, parts
+
+    def _linear(self, rows: Sequence[dict[Any, list[Value]] | None], shape: tuple[int, ...]) -> list[Linear]:
+        "The terms that are no products, of each member; None for a gap."
+        some = next(row for row in rows if row is not None)
+        return [
+            Linear(sign, Read(buffer, np.stack([
+                self._filled([None if row is None else row[sign, buffer][k] for row in rows], shape)
+                for k in range(len(some[sign, buffer]))
+            ])))
+            for sign, buffer in sorted(some)
+        ]  # fmt: skip
 
     # -- sums of products
 
-    def _sums(self, nodes: list[Value]) -> Group:
-        rows = [self._sorted_terms(v) for v in nodes]
-        parts = rows[0][1].keys()
-        if len(parts) == 1:
-            (part,) = parts
-            order = self._grid_order([row[1][part] for row in rows])
-            nodes, rows = [nodes[i] for i in order], [rows[i] for i in order]
-        group = Group(nodes, self.lane[nodes[0]])
-        for part in parts:
-            group.products.append(self._product([row[1][part] for row in rows]))
-        columns = list(zip(*(row[0] for row in rows)))
-        for buffer in (SHARED, LANES):
-            few = [column for column in columns if self.lane.get(column[0][1], SHARED) == buffer]
-            if few:
-                index = np.stack([self._read([x for _, x in column]).index for column in few])
-                signs = _signs([[sign for sign, _ in column] for column in few])
-                if len(few) == 1:
-                    index, signs = index[0], None if signs is None else signs[0]
-                group.linear.append(Linear(Read(buffer, index), signs))
-        return self._write(group)
+    def _products(self, nodes: Sequence[Value], sort: Sort, pairs: Sequence[Pairs], linears: Sequence[Any]) -> None:
+        "Statements for sums of products: those of unlike length in one, if they leave out factors of one another."
+        alike: defaultdict[int, list[int]] = defaultdict(list)  # by their length
+        ragged: defaultdict[int, list[tuple[int, Row, Row]]] = defaultdict(list)
+        for numbers in related(pairs) if len(set(map(len, pairs))) > 1 else [range(len(nodes))]:
+            few = [pairs[n] for n in numbers]
+            rows = aligned(few) if len(set(map(len, few))) > 1 else None
+            if rows and 2 * sum(map(len, few)) >= len(few) * len(rows[0][0]):
+                ragged[len(rows[0][0])] += zip(numbers, *rows)
+            else:
+                for n in numbers:
+                    alike[len(pairs[n])].append(n)
+        for some in ragged.values():
+            self._batches(*zip(*some), nodes, sort, linears)
+        for numbers in alike.values():
+            self._batches(numbers, *_rows_of([pairs[n] for n in numbers]), nodes, sort, linears)
 
-    def _sorted_terms(self, v: Value) -> tuple[list[tuple[int, Value]], dict[tuple[int, int], list[Any]]]:
-        terms = self.fused[v]
-        assert isinstance(terms, Combination)
-        parts: dict[tuple[int, int], list[Any]] = {}
-        for sign, a, b in terms.products:
-            sides = (self.lane.get(a, SHARED), self.lane.get(b, SHARED))
-            if sides == (LANES, SHARED):
-                a, b, sides = b, a, (SHARED, LANES)
-            parts.setdefault(sides, []).append((sign, a, b))
-        return terms.linear, parts
+    def _batches(
+        self, numbers: Sequence[int], lefts: Sequence[Row], rights: Sequence[Row],
+        nodes: Sequence[Value], sort: Sort, linears: Sequence[Any],
+    ) -> None:  # fmt: skip
+        "Statements for the sums with these numbers, whose rows are lefts and rights."
+        for batch in batches(grids(lefts, rights, self._rank)):
+            if sort[1] == sort[2] and batch[0].size[0] > batch[0].size[1]:
+                batch = [grid.turned() for grid in batch]  # the longer side comes last, where samples follow
+            rows, columns = batch[0].size
+            places = [grid.member.get((i, j)) for grid in batch for i in range(rows) for j in range(columns)]
+            members = [None if at is None else numbers[at] for at in places]
+            shape = tuple(n for n in (len(batch), rows, columns) if n > 1) or (1,)
+            made = [None if n is None else nodes[n] for n in members]
+            group = Group(made, self.lane[nodes[0]], shape=shape, products=[self._product(batch, sort)])
+            if linears[0]:
+                group.linear = self._linear([None if n is None else linears[n] for n in members], shape)
+            self._write(group)
 
-    def _grid_order(self, rows: list[list[Any]]) -> list[int]:
-        "The members of a grid, right factor by right factor."
-        left = _ranks([tuple(a for _, a, _ in row) for row in rows])
-        right = _ranks([tuple(b for _, _, b in row) for row in rows])
-        return sorted(range(len(rows)), key=lambda i: (right[i], left[i]))
+    def _product(self, batch: Sequence[Grid], sort: Sort) -> Product:
+        left = [row for grid in batch for row in grid.left]
+        right = [row for grid in batch for row in grid.right]
+        sign, *buffers = sort
+        return Product(sign, *[self._factors(rows, len(batch), buffer) for rows, buffer in zip((left, right), buffers)])
 
-    def _product(self, rows: list[list[Any]]) -> Product:
-        lefts, rights = ([tuple(term[side] for term in row) for row in rows] for side in (1, 2))
-        left, right = list(dict.fromkeys(lefts)), list(dict.fromkeys(rights))
-        signs = _signs([[term[0] for term in row] for row in rows])
-        grid = (
-            len(left) * len(right) == len(rows)
-            and [(b, a) for b in right for a in left] == list(zip(rights, lefts))
-            and (signs is None or (signs == signs[0]).all())
-        )
-        if not grid:
-            left, right = lefts, rights
-        elif signs is not None:
-            signs = signs[0]
-        return Product(self._matrix(left), self._matrix(right), grid, signs)
-
-    def _matrix(self, rows: list[tuple[Value, ...]]) -> Read:
-        flat = self._read([v for row in rows for v in row])
-        return Read(flat.buffer, flat.index.reshape(len(rows), -1))
+    def _factors(self, rows: list[Row], count: int, buffer: int) -> Read:
+        "The slots of the rows of some grids; where a row leaves out a factor, one that holds 0."
+        shape = count, len(rows) // count, len(rows[0])
+        flat = [v for row in rows for v in row]
+        index = self._slots(flat).reshape(shape)
+        if (index < 0).any():
+            maker = self.gaps.maker.get(next(v for v in flat if v is not None))
+            fitted = continued(index, shape) if maker else None
+            if maker and fitted is not None and np.isin(fitted[index < 0], maker.gaps).all() and self.gaps.hold(maker, 0.0):
+                index = fitted
+            else:
+                index[index < 0] = self._number(0.0, buffer)
+        return Read(buffer, index)
 
 
 def topological_of(roots: Sequence[Value]) -> list[Value]:
@@ -203,11 +300,11 @@ def topological_of(roots: Sequence[Value]) -> list[Value]:
     return topological(Value(0.0, roots))[:-1]
 
 
-def _signs(rows: list[list[int]]) -> Array | None:
-    signs = np.array(rows, dtype=float)
-    return None if (signs == 1).all() else signs
+def _rows_of(sums: Sequence[Pairs]) -> tuple[list[Row], list[Row]]:
+    "The left and the right rows of sums of products."
+    return [tuple([a for a, _ in pairs]) for pairs in sums], [tuple([b for _, b in pairs]) for pairs in sums]
 
 
-def _ranks(rows: list[tuple[Value, ...]]) -> list[int]:
-    seen: dict[tuple[Value, ...], int] = {}
-    return [seen.setdefault(row, len(seen)) for row in rows]
+def _alone(lefts: Sequence[Row], rights: Sequence[Row]) -> list[Grid]:
+    "Each sum as a grid of its own."
+    return [Grid([left], [right], {(0, 0): n}) for n, (left, right) in enumerate(zip(lefts, rights))]

@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from ...engine import Value
+from .stacks import neutral
 from .sums import Combination, fuse
 
 SHARED, LANES = 0, 1  # is a number the same for all samples of a batch, or has each sample its own?
@@ -17,14 +18,15 @@ FEW, SMALL = 8, 1000  # nodes to a statement; statements
 class Levels:
     """The nodes that are left when sums are `fused`, the `lane` of each, and those that are `alike`, level by level.
 
-    A node's level is one above the highest of what it reads.
+    A node's level is one above the highest of what it reads. Sums, and rows of as many inputs as one likes, are alike
+    however many inputs they have.
     """
 
     def __init__(self, order: list[Value], roots: Sequence[Value], inputs: Sequence[Value]):
         self.order, self.roots, self.inputs = order, list(roots), list(inputs)
         ops = [v.op for v in order if v.parents]
-        for op in set(ops):
-            op.row()  # TypeError if this operation has none
+        used = [op.row() for op in set(ops)]  # TypeError if an operation has none
+        self.of_many = {op for op in used if op.arity is None and neutral(op) is not None}
         self.scalars = len(ops)
         self.fused = fuse(order, set(roots))
         self.lane: dict[Value, int] = dict.fromkeys(inputs, LANES)
@@ -45,13 +47,22 @@ class Levels:
                 lanes = [lane_of(x, SHARED) for x in reads]
                 self.lane[v] = max(lanes)
                 level[v] = at = max([level_of(x, 0) for x in reads]) + 1
-                kind = _kind(terms, lanes) if terms else (v.op.forward, v.op.constants, *lanes)
-                found[at, kind].append(v)
+                found[at, _kind_of_sum(terms, lanes) if terms else self._kind_of_row(v, lanes)].append(v)
         return [found[kind] for kind in sorted(found, key=itemgetter(0))]
 
+    def _kind_of_row(self, v: Value, lanes: list[int]) -> Any:
+        if v.op in self.of_many and len(set(lanes)) == 1:
+            return v.op.forward, v.op.constants, "any", lanes[0]
+        return v.op.forward, v.op.constants, *lanes
 
-def _kind(terms: Combination, lanes: list[int]) -> Any:
-    "Sums of one kind have as many terms in each lane, and products in each pair of lanes."
+
+
+
+def _kind_of_sum(terms: Combination, lanes: list[int]) -> Any:
+    "As many terms of each sort, a sign and a lane, or two; if all are of one sort, as many as there may be."
     count = len(terms.linear)
-    sides = [(a, b) if a <= b else (b, a) for a, b in zip(lanes[count::2], lanes[count + 1 :: 2])]
-    return tuple(lanes[:count]), tuple(sorted(sides))
+    sorts: list[Any] = [(sign, lane) for (sign, _), lane in zip(terms.linear, lanes)]
+    for (sign, _, _), a, b in zip(terms.products, lanes[count::2], lanes[count + 1 :: 2]):
+        sorts.append((sign, a, b) if a <= b else (sign, b, a))
+    one = sorts[0]
+    return one if all(sort == one for sort in sorts) else tuple(sorted(sorts))

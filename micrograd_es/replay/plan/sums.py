@@ -51,7 +51,7 @@ def combination(v: Value, absorbed: set[Value]) -> Combination:
 
 
 def fuse(order: list[Value], kept: set[Value]) -> dict[Value, Combination | None]:
-    """The nodes that are left, in order; sums of three or more terms, or of products, with their combination.
+    """The nodes that are left, in order; sums of as many terms as one likes, or of products, with their combination.
 
     `kept` are nodes whose own value is asked for. A small difference such as ŷ - y stays a row of the table.
     """
@@ -64,6 +64,6 @@ def fuse(order: list[Value], kept: set[Value]) -> dict[Value, Combination | None
     left: dict[Value, Combination | None] = {}
     for v in order:
         if v not in absorbed:
-            looks_through = v in sums and (len(v.parents) > 2 or not absorbed.isdisjoint(v.parents))
+            looks_through = v.op is TOTAL or v in sums and not absorbed.isdisjoint(v.parents)
             left[v] = combination(v, absorbed) if looks_through else None
     return left

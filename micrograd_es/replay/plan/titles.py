@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ...engine import Value
 from ...graph.names import clean
-from .groups import Group, Plan
+from .groups import Plan
+from .statements import Group
 
 
 class Titles:
@@ -17,9 +18,9 @@ class Titles:
 
     def of(self, g: Group) -> str:
         what = g.op.symbol if g.op else "sums of products" if g.products else "sums"
-        owners = {self.owner(v) for v in (g.nodes[0], g.nodes[-1])}
+        owners = {self.owner(v) for v in (g.members[0], g.members[-1])}
         owner = owners.pop() if len(owners) == 1 else ""
-        return clean((f"{owner}: " if owner else "") + f"{len(g.nodes)} x {what}")
+        return clean((f"{owner}: " if owner else "") + f"{len(g.members)} x {what}")
 
     def owner(self, v: Value) -> str:
         "The layer whose output v is, or on the way to whose output it stands: what it is called in pictures."
@@ -29,3 +30,16 @@ class Titles:
                 return str(([m for m in modules if m.number] or modules)[-1].caption())
             v = self.reader.get(v, v)
         return ""
+
+
+def products_of(g: Group) -> list[str]:
+    "Its matrix products in words: those of more than one row."
+    found = []
+    for p in g.products:
+        c, i, j, k = p.size
+        if k > 1 and (c == 1 or i * j > 1):
+            many = "a matrix product" if c == 1 else f"{c} matrix products"
+            for_all = " for every sample" if i == 1 or j == 1 else ""
+            gaps = f", {len(g.gaps)} of their {len(g.nodes)} numbers masked" if len(g.gaps) else ""
+            found.append(f"{many} ({i} x {k}) @ ({k} x {j}){for_all}{gaps}")
+    return found

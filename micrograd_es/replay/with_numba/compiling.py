@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -21,13 +22,14 @@ from ...system.files import cache_folder, write_whole
 from ...text.steps import Steps
 from ...text.symbols import Language, NumPy
 from ...text.symbols import numpy as arrays
+from ..plan.stacks import Line, Stack
 
 scalars = NumPy(arrays.spellings, either=Language.either, choice=Language.choice)  # NumPy's functions, on one number
 MANY = 64  # operations that differ, or inputs of one: with more, compiling takes too long
 
 
 class Rows:
-    "The operations that a graph uses, each on a number of inputs, and the kinds of instruction that they become."
+    "The operations that a graph uses, each on a number of inputs (0: on many), and the kinds of instruction they become."
 
     def __init__(self, first: int):
         self.first = first
@@ -109,30 +111,74 @@ def _partials(op: Op, inputs: int) -> tuple[list[str], list[str]]:
     return steps.lines, [str(steps(local)) for local in found]
 
 
+STARTS = {"sum": "0.0", "max": "-np.inf", "min": "np.inf"}
+
+
+def _joined(lines: list[Line], loop: list[str], result: str, last: str = "") -> list[str]:
+    """The loops that join many inputs, each of which `loop` reads as x; and then `last`, for each of them once more.
+
+    What is done to each input is done again in every loop that needs it.
+    """
+    done, each = [], {}
+    for line in lines:
+        if line.join:
+            more = f"{line.name} + {line.text}" if line.join == "sum" else f"np.{line.join}imum({line.name}, {line.text})"
+            done += [f"{line.name} = {STARTS[line.join]}", *loop, *_indented(_needed(each, line.text))]
+            done.append(f"    {line.name} = {more}")
+        elif line.each:
+            each[line.name] = line.text
+        else:
+            done.append(f"{line.name} = {line.text}")
+    return [*done, *loop, *_indented(_needed(each, result)), *_indented([last])] if last else done
+
+
+def _needed(each: dict[str, str], text: str) -> list[str]:
+    "Those of these lines that a text is made of, in their order."
+    wanted = set(re.findall(r"\w+", text))
+    for name in reversed(each):
+        if name in wanted:
+            wanted |= set(re.findall(r"\w+", each[name]))
+    return [f"{name} = {each[name]}" for name in each if name in wanted]
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
+
+
 def group_rows(rows: Rows) -> tuple[str, str]:
     "For `kernel`: a row on all members of a group."
     return rows.branches("        # here follow the rows of the calculus table", _group_row)
 
 
 def _group_row(kind: int, op: Op, inputs: int) -> list[str]:
-    xs, spot = range(inputs), "first + i * width + b"
-    (ahead, value), (behind, locals_) = _forward(op, inputs), _partials(op, inputs)
+    xs, spot = range(inputs or 1), "first + place_of(i) * width + b"
+    read: list[str] = []
+    if inputs:
+        (ahead, value), (behind, locals_) = _forward(op, inputs), _partials(op, inputs)
+        read = [f"x{j} = memory[a{j} + b * lane{j}]" for j in xs]
+        behind += [
+            line for j in xs for line in (f"if wanted{j}:", f"    grads[a{j} + b * lane{j}] += dy * {locals_[j]}")
+        ]
+    else:
+        stack = Stack(scalars, op)
+        a = "a = place(slots[slots0 + k * n + i], lane0, shared, samples) + b * lane0"
+        loop = ["for k in range(terms):", f"    {a}", "    x = memory[a]"]
+        ahead, value = _joined(stack.forward_lines, loop, stack.forward_result), stack.forward_result
+        behind = ["if wanted0:"]
+        last = f"grads[a] += dy * {stack.backward_result}"
+        behind += _indented(_joined(stack.backward_lines, loop, stack.backward_result, last))
     return [
         f"elif kind == {kind}:  # {clean(op.symbol)}",
-        *(f"    slots{j}, lane{j} = operands[o + {j}, SLOTS], operands[o + {j}, OF_LANES]" for j in xs),
+        *(f"    slots{j}, lane{j} = operands[o + {j}, SLOTS], place_of(operands[o + {j}, OF_LANES])" for j in xs),
         *(f"    wanted{j} = operands[o + {j}, WANTED]" for j in xs),
+        *([] if inputs else ["    terms = instructions[g, TERMS]"]),
         "    for i in range(n):",
-        *(f"        a{j} = place(slots[slots{j} + i], lane{j}, shared, samples)" for j in xs),
+        *(f"        a{j} = place(slots[slots{j} + i], lane{j}, shared, samples)" for j in range(inputs)),
         "        for b in range(width):",
-        *(f"            x{j} = memory[a{j} + b * lane{j}]" for j in xs),
+        *(f"            {line}" for line in read),
         "            if behind:",
         f"                y, dy = memory[{spot}], grads[{spot}]",
         *(f"                {line}" for line in behind),
-        *(
-            f"                {line}"
-            for j in xs
-            for line in (f"if wanted{j}:", f"    grads[a{j} + b * lane{j}] += dy * {locals_[j]}")
-        ),
         "            else:",
         *(f"                {line}" for line in ahead),
         f"                memory[{spot}] = {value}",
@@ -140,29 +186,40 @@ def _group_row(kind: int, op: Op, inputs: int) -> list[str]:
 
 
 def tape_rows(rows: Rows) -> list[tuple[str, str]]:
-    "For `tape_kernel`: a row on one node, forward and backward."
+    "For `tape_kernel`: a row on one node, forward and backward. Before and after many inputs stands how many they are."
     forward = rows.branches("            # here follow the rows, forward", _tape_forward)
     return [forward, rows.branches("            # here follow the rows, backward", _tape_backward)]
 
 
+MANY_READS = ["for j in range(p + 1, p + 1 + reads[p]):", "    x = memory[reads[j]]"]
+
+
 def _tape_forward(kind: int, op: Op, inputs: int) -> list[str]:
-    lines, value = _forward(op, inputs)
+    if inputs:
+        lines, value = _forward(op, inputs)
+        lines = [*(f"x{j} = memory[reads[p + {j}]]" for j in range(inputs)), *lines]
+    else:
+        stack = Stack(scalars, op)
+        lines, value = _joined(stack.forward_lines, MANY_READS, stack.forward_result), stack.forward_result
     return [
         f"elif kind == {kind}:  # {clean(op.symbol)}",
-        *(f"    x{j} = memory[reads[p + {j}]]" for j in range(inputs)),
-        *(f"    {line}" for line in lines),
+        *_indented(lines),
         f"    memory[at] = {value}",
-        f"    p += {inputs}",
+        f"    p += {inputs or 'reads[p] + 2'}",
     ]
 
 
 def _tape_backward(kind: int, op: Op, inputs: int) -> list[str]:
-    lines, locals_ = _partials(op, inputs)
+    if inputs:
+        lines, locals_ = _partials(op, inputs)
+        lines = [*(f"x{j} = memory[reads[p + {j}]]" for j in range(inputs)), "y = memory[at]", *lines]
+        lines += [f"grads[reads[p + {j}]] += dy * {local}" for j, local in enumerate(locals_)]
+    else:
+        stack = Stack(scalars, op)
+        last = f"grads[reads[j]] += dy * {stack.backward_result}"
+        lines = ["y = memory[at]", *_joined(stack.backward_lines, MANY_READS, stack.backward_result, last)]
     return [
         f"elif kind == {kind}:  # {clean(op.symbol)}",
-        f"    p -= {inputs}",
-        *(f"    x{j} = memory[reads[p + {j}]]" for j in range(inputs)),
-        "    y = memory[at]",
-        *(f"    {line}" for line in lines),
-        *(f"    grads[reads[p + {j}]] += dy * {local}" for j, local in enumerate(locals_)),
+        f"    p -= {inputs or 'reads[p - 1] + 2'}",
+        *_indented(lines),
     ]

@@ -12,9 +12,10 @@ import numpy as np
 from numba import njit
 
 # An instruction: what it does; to how many members, from which slot on, shared or of the samples; its first operand;
-# the terms of its sums; the rows and columns of a grid; where its signs are (-1: all +), and its block.
-KIND, MEMBERS, START, LANE, OPERAND, TERMS, ROWS, COLUMNS, SIGNS, BLOCK = range(10)
-CLEAR, LINEAR, PRODUCTS, GRID, MATRIX, TABLE = range(6)  # kinds; from TABLE on they are rows of the calculus table
+# how many terms it joins; the rows and columns of a grid; which of `numbers` it takes (a sign, or what fills gaps);
+# and its block, where the factors of a matrix product are gathered.
+KIND, MEMBERS, START, LANE, OPERAND, TERMS, ROWS, COLUMNS, NUMBER, BLOCK = range(10)
+CLEAR, FILL, LINEAR, PRODUCTS, MATRIX, TABLE = range(6)  # kinds; from TABLE on they are rows of the calculus table
 
 # An operand: where its list of slots begins; shared or of the samples; is its gradient wanted, is that the first to
 # arrive; and, of the factors of a matrix product, are they read in place, gathered, or from the samples as they came.
@@ -22,6 +23,8 @@ SLOTS, OF_LANES, WANTED, FIRST, MODE = range(5)
 IN_PLACE, GATHERED, SAMPLES = range(3)
 
 compiled = njit(cache=True, error_model="numpy", nogil=True)
+place_of = np.uint64  # places in memory have no sign: then nobody asks whether they count from the end, and loops are
+# done several numbers at a time. With a sign they would be mixed only as floats, so all that is added to one is one.
 
 
 @compiled
@@ -31,58 +34,62 @@ def place(slot, lane, shared, samples):
 
 @compiled
 def matrix(back, t, left, right, slots, memory, grads, blocks, batch, shared, y):
-    "y = left @ right, by the matrix product of BLAS, or what that hands down. The right factor is gathered once."
-    samples = len(batch)
-    width, n, terms, mode = samples if t[LANE] else 1, t[COLUMNS], t[TERMS], right[MODE]
-    start, block, beside = slots[left[SLOTS]], t[BLOCK] * samples, left[MODE] == IN_PLACE
+    """y = left @ right, by the matrix product of BLAS, or what that hands down. The right factor is gathered once.
+
+    It has a column for every column of the grid and every sample.
+    """
+    samples, lane = place_of(len(batch)), right[OF_LANES]
+    width, n, terms, mode = len(batch) if t[LANE] else 1, t[ROWS], t[TERMS], right[MODE]
+    columns, y = t[COLUMNS] * width, np.int64(y)
+    start, block, beside = np.int64(slots[left[SLOTS]]), t[BLOCK] * len(batch), left[MODE] == IN_PLACE
     if beside:
         w, dw = memory[start : start + n * terms].reshape(n, terms), grads[start : start + n * terms].reshape(n, terms)
     else:
         w, dw = np.empty((n, terms), memory.dtype), np.zeros((n, terms), memory.dtype)
         for i in range(n * terms):
             w[i // terms, i % terms] = memory[slots[left[SLOTS] + i]]
-    for j in range(t[ROWS]):
-        size, row = terms * width, right[SLOTS] + j * terms
-        if not back and mode == GATHERED:
+    if not back and mode == GATHERED:
+        for j in range(t[COLUMNS]):
             for k in range(terms):
-                x = place(slots[row + k], right[OF_LANES], shared, samples)
-                for b in range(width):
-                    blocks[block + k * width + b] = memory[x + b]
-        elif not back and mode == SAMPLES:
-            column = slots[row]
-            for b in range(width):
-                to, few = blocks[block + b * terms : block + (b + 1) * terms], batch[b, column : column + terms]
-                for k in range(terms):
-                    to[k] = few[k]
-        x = place(slots[row], right[OF_LANES], shared, samples)
-        here = memory[x : x + size] if mode == IN_PLACE else blocks[block : block + size]
-        lying, upright = here.reshape(terms, width), here.reshape(width, terms)  # upright: as the samples come
-        if not back:
-            out = memory[y : y + n * width].reshape(n, width)
-            if mode == SAMPLES:
-                np.dot(w, upright.T, out)
-            else:
-                np.dot(w, lying, out)
+                x = place(slots[right[SLOTS] + j * terms + k], lane, shared, samples)
+                to = place_of(block + k * columns + j * width)
+                for b in range(place_of(width)):
+                    blocks[to + b] = memory[x + b]
+    elif not back and mode == SAMPLES:
+        column = slots[right[SLOTS]]
+        for b in range(width):
+            to, few = blocks[block + b * terms : block + (b + 1) * terms], batch[b, column : column + terms]
+            for k in range(terms):
+                to[k] = few[k]
+    x = np.int64(place(slots[right[SLOTS]], lane, shared, samples))
+    here = memory[x : x + terms * columns] if mode == IN_PLACE else blocks[block : block + terms * columns]
+    lying, upright = here.reshape(terms, columns), here.reshape(columns, terms)  # upright: as the samples come
+    if not back:
+        out = memory[y : y + n * columns].reshape(n, columns)
+        if mode == SAMPLES:
+            np.dot(w, upright.T, out)
         else:
-            dy = grads[y : y + n * width].reshape(n, width)
-            if left[WANTED] and left[FIRST] and j == 0:
-                if mode == SAMPLES:
-                    np.dot(dy, upright, dw)
-                else:
-                    np.dot(dy, lying.T, dw)
-            elif left[WANTED]:
-                if mode == SAMPLES:
-                    dw += np.dot(dy, upright)
-                else:
-                    dw += np.dot(dy, lying.T)
-            if right[WANTED]:
-                dx = np.dot(w.T, dy)
-                for k in range(terms):
-                    to = place(slots[row + k], right[OF_LANES], shared, samples)
-                    for b in range(width):
-                        grads[to + b] += dx[k, b]
-        y, block = y + n * width, block + size
-    if back and left[WANTED] and not beside:
+            np.dot(w, lying, out)
+        return
+    dy = grads[y : y + n * columns].reshape(n, columns)
+    if left[WANTED] and left[FIRST]:
+        if mode == SAMPLES:
+            np.dot(dy, upright, dw)
+        else:
+            np.dot(dy, lying.T, dw)
+    elif left[WANTED]:
+        if mode == SAMPLES:
+            dw += np.dot(dy, upright)
+        else:
+            dw += np.dot(dy, lying.T)
+    if right[WANTED]:
+        dx = np.dot(w.T, dy)
+        for j in range(t[COLUMNS]):
+            for k in range(terms):
+                to, at = place(slots[right[SLOTS] + j * terms + k], lane, shared, samples), place_of(j * width)
+                for b in range(place_of(width)):
+                    grads[to + b] += dx[place_of(k), at + b]
+    if left[WANTED] and not beside:
         for i in range(n * terms):
             grads[slots[left[SLOTS] + i]] += dw[i // terms, i % terms]
 
@@ -92,7 +99,7 @@ def run(
     instructions,
     operands,
     slots,
-    signs,
+    numbers,
     spread,
     memory,
     grads,
@@ -106,7 +113,7 @@ def run(
     forward,
     back,
 ):
-    samples, count = len(batch), len(instructions)
+    shared, samples, count = place_of(shared), place_of(len(batch)), len(instructions)
     for i in spread:  # the inputs that are wanted one by one
         for b in range(samples):
             memory[shared + i * samples + b] = batch[b, i]
@@ -117,51 +124,56 @@ def run(
         if turn == count:  # at the loss: all gradients but its own are 0
             for i in range(len(empty)):
                 grads[empty[i, 0] : empty[i, 1]] = 0.0
-            grads[shared + batch.shape[1] * samples : shared + lanes * samples] = 0.0
-            y = place(root, lane_of_root, shared, samples)
-            for b in range(samples if lane_of_root else 1):
-                grads[y + b] = 1.0 / samples if lane_of_root else 1.0
+            grads[np.int64(shared) + batch.shape[1] * len(batch) :] = 0.0
+            y = place(place_of(root), lane_of_root, shared, samples)
+            for b in range(samples if lane_of_root else place_of(1)):
+                grads[y + b] = 1.0 / len(batch) if lane_of_root else 1.0
         g = 2 * count - 1 - turn if behind else turn
         kind, n = instructions[g, KIND], instructions[g, MEMBERS]
         lane, o = instructions[g, LANE], instructions[g, OPERAND]
-        first, width = place(instructions[g, START], lane, shared, samples), samples if lane else 1
+        first, width = place(place_of(instructions[g, START]), lane, shared, samples), samples if lane else place_of(1)
         if kind == CLEAR:
             if not behind:
-                memory[first : first + n * width] = 0.0
-        elif kind == LINEAR:  # y += Σ sign · x
-            start, lane0, sign = operands[o, SLOTS], operands[o, OF_LANES], instructions[g, SIGNS]
+                memory[first : first + place_of(n) * width] = 0.0
+        elif kind == FILL:  # what stands in the gaps, and that nothing is handed down from there
+            start, number = operands[o, SLOTS], numbers[instructions[g, NUMBER]]
+            for i in range(instructions[g, TERMS]):
+                y = place(slots[start + i], lane, shared, samples)
+                if behind:
+                    grads[y : y + width] = 0.0
+                else:
+                    memory[y : y + width] = number
+        elif kind == LINEAR:  # y += ± Σ x
+            start, lane0, sign = operands[o, SLOTS], place_of(operands[o, OF_LANES]), numbers[instructions[g, NUMBER]]
             for i in range(instructions[g, TERMS] * n):
-                a, y = place(slots[start + i], lane0, shared, samples), first + (i % n) * width
-                s = signs[sign + i] if sign >= 0 else 1.0
+                a, y = place(slots[start + i], lane0, shared, samples), first + place_of(i % n) * width
                 if not behind:
                     for b in range(width):
-                        memory[y + b] += s * memory[a + b * lane0]
+                        memory[y + b] += sign * memory[a + b * lane0]
                 elif operands[o, WANTED]:
                     for b in range(width):
-                        grads[a + b * lane0] += s * grads[y + b]
-        elif kind == PRODUCTS or kind == GRID:  # y += Σ sign · left · right: member by member, or every i with every j
-            p, q, sign = operands[o, OF_LANES], operands[o + 1, OF_LANES], instructions[g, SIGNS]
-            terms, columns = instructions[g, TERMS], instructions[g, COLUMNS]
-            for i in range(n):
-                y, lefts, rights, more = first + i * width, operands[o, SLOTS], operands[o + 1, SLOTS], 0
-                if kind == GRID:
-                    lefts, rights = lefts + i % columns * terms, rights + i // columns * terms
-                else:
-                    lefts, rights, more = lefts + i * terms, rights + i * terms, i * terms
+                        grads[a + b * lane0] += sign * grads[y + b]
+        elif kind == PRODUCTS:  # y += ± Σ left · right: in every grid, every row of the left with every one of the right
+            p, q = place_of(operands[o, OF_LANES]), place_of(operands[o + 1, OF_LANES])
+            sign = numbers[instructions[g, NUMBER]]
+            terms, rows, columns = instructions[g, TERMS], instructions[g, ROWS], instructions[g, COLUMNS]
+            for m in range(n):
+                y, grid, i, j = first + place_of(m) * width, m // (rows * columns), m // columns % rows, m % columns
+                lefts = operands[o, SLOTS] + (grid * rows + i) * terms
+                rights = operands[o + 1, SLOTS] + (grid * columns + j) * terms
                 for k in range(terms):
                     l = place(slots[lefts + k], p, shared, samples)
                     r = place(slots[rights + k], q, shared, samples)
-                    s = signs[sign + more + k] if sign >= 0 else 1.0
                     if not behind:
                         for b in range(width):
-                            memory[y + b] += s * memory[l + b * p] * memory[r + b * q]
+                            memory[y + b] += sign * memory[l + b * p] * memory[r + b * q]
                         continue
                     if operands[o, WANTED]:
                         for b in range(width):
-                            grads[l + b * p] += s * grads[y + b] * memory[r + b * q]
+                            grads[l + b * p] += sign * grads[y + b] * memory[r + b * q]
                     if operands[o + 1, WANTED]:
                         for b in range(width):
-                            grads[r + b * q] += s * grads[y + b] * memory[l + b * p]
+                            grads[r + b * q] += sign * grads[y + b] * memory[l + b * p]
         elif kind == MATRIX:
             left, right = operands[o], operands[o + 1]
             matrix(behind, instructions[g], left, right, slots, memory, grads, blocks, batch, shared, first)

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..plan.groups import Group, Plan, Product, Read
+from ..plan.groups import Plan
 from ..plan.levels import LANES, SHARED
 from ..plan.results import only_for_answers
+from ..plan.statements import Group, Product, Read
 from . import group_kernel as k
 from .compiling import Rows
 
@@ -19,13 +20,13 @@ SMALL = 64  # numbers in a matrix, below which plain loops are faster than a cal
 
 
 class Instructions:
-    "Instructions, their operands, and the lists of slots and signs that these point into; and the rows that they use."
+    "Instructions, their operands, and the lists of slots and numbers that these point into; and the rows that they use."
 
     def __init__(self, inputs: int, sizes: Sequence[int]):
         self.inputs, self.sizes = inputs, sizes
         self.rows = Rows(k.TABLE)
         self.instructions, self.operands = array("q"), array("q")
-        self.slots, self.signs = array("q"), array("d")
+        self.slots, self.numbers = array("q"), array("d")
         self.blocks = 0
         self.early = 0  # instructions before those that only serve the results
         self.spread: set[int] = set()  # inputs that are wanted one by one
@@ -46,9 +47,9 @@ class Instructions:
         return (
             instructions,
             np.array(self.operands, np.int64).reshape(-1, 5),
-            np.array(self.slots, np.int64),
-            np.array(self.signs, dtype),
-            np.array(sorted(self.spread), np.int64),
+            np.array(self.slots, np.uint64),
+            np.array(self.numbers, dtype),
+            np.array(sorted(self.spread), np.uint64),
         )
 
 
@@ -81,32 +82,34 @@ Statement = tuple[Group, int, list[Read], dict[str, Any]]
 
 def _statements(made: Instructions, plan: Plan, g: Group) -> list[Statement]:
     "What is to be done for a group, one after the other."
-    if g.op:
-        return [(g, made.rows.kind(g.op, len(g.reads)), g.reads, {})]
     statements: list[Statement] = []
+    if g.op:
+        inputs = 0 if g.stacked else len(g.reads)
+        statements.append((g, made.rows.kind(g.op, inputs), g.reads, {"terms": len(g.reads[0].index)}))
     for p in sorted(g.products, key=lambda p: not _is_matrix(g, p)):
-        shape = {"terms": p.left.index.shape[1], "signs": p.signs}
-        kind = k.PRODUCTS
-        if p.grid:
-            shape |= {"rows": len(p.right.index), "columns": len(p.left.index)}
-            kind = k.MATRIX if not statements and _is_matrix(g, p) else k.GRID
+        _, rows, columns, terms = p.size
+        shape = {"terms": terms, "rows": rows, "columns": columns, "number": float(p.sign)}
+        kind = k.MATRIX if not statements and _is_matrix(g, p) else k.PRODUCTS
         statements.append((g, kind, [p.left, p.right], shape))
-    if not statements or statements[0][1] != k.MATRIX:  # that one writes where the others add
+    if not g.op and (not statements or statements[0][1] != k.MATRIX):  # that one writes where the others add
         statements.insert(0, (g, k.CLEAR, [], {}))
-    return statements + [
-        (g, k.LINEAR, [x.read], {"terms": x.read.index.size // len(g.nodes), "signs": x.signs}) for x in g.linear
-    ]
+    for part in g.linear:
+        statements.append((g, k.LINEAR, [part.read], {"terms": len(part.read.index), "number": float(part.sign)}))
+    if g.fill is not None:
+        gaps = Read(g.buffer, g.gaps)
+        statements.append((g, k.FILL, [gaps], {"terms": len(gaps.index), "number": g.fill}))
+    return statements
 
 
 def _is_matrix(g: Group, p: Product) -> bool:
     "Is it a product for BLAS: of weights, not too few?"
-    weights = p.left.buffer == SHARED and p.right.buffer == g.buffer and p.signs is None
-    return p.grid and weights and p.left.index.size >= SMALL
+    weights = p.left.buffer == SHARED and p.right.buffer == g.buffer and p.sign == 1
+    return weights and p.size[0] == 1 and p.left.index.size >= SMALL
 
 
 def _instruct(
     made: Instructions, plan: Plan, g: Group, kind: int, reads: list[Read], first: bool,
-    terms: int = 1, rows: int = 1, columns: int = 1, signs: Any = None,
+    terms: int = 1, rows: int = 1, columns: int = 1, number: float = 0.0,
 ) -> None:  # fmt: skip
     used, block, operand = plan.differentiates(g), -1, len(made.operands) // 5
     for i, read in enumerate(reads):
@@ -114,18 +117,19 @@ def _instruct(
         if kind == k.MATRIX and i == 0 and not _side_by_side(read):
             mode = k.GATHERED
         if kind == k.MATRIX and i == 1:
-            beside = _side_by_side(read)
-            mode = k.SAMPLES if beside and raw.all() else k.IN_PLACE if beside else k.GATHERED
+            beside = _side_by_side(Read(read.buffer, read.index.transpose(0, 2, 1)))
+            mode = k.IN_PLACE if beside else k.GATHERED
+            if beside and columns == 1 and raw.all():
+                mode = k.SAMPLES
             if mode != k.IN_PLACE:
                 block, made.blocks = made.blocks, made.blocks + read.index.size
         if mode != k.SAMPLES:
             made.spread.update(read.index[raw].tolist())
         wanted = used and bool(plan.needed[read.buffer][read.index].any())
         made.operand(read.index.ravel().tolist(), read.buffer, wanted, first and i == 0, mode)
-    sign = -1 if signs is None else len(made.signs)
-    if signs is not None:
-        made.signs.extend(np.ravel(signs).tolist())
-    made.instructions.extend((kind, len(g.nodes), g.start, g.buffer, operand, terms, rows, columns, sign, block))
+    made.instructions.extend((kind, len(g.nodes), g.start, g.buffer, operand, terms, rows, columns))
+    made.instructions.extend((len(made.numbers), block))
+    made.numbers.append(number)
 
 
 def _side_by_side(read: Read) -> bool:

@@ -9,7 +9,7 @@ reads, one after the other. `ladder` writes the rows of the calculus table into 
 import numpy as np  # noqa: F401  (in the rows)
 from numba import njit
 
-SUM, TABLE = range(2)  # kinds: a sum of any number, which stands before and after its inputs; then, rows of the table
+NOTHING, TABLE = range(2)  # kinds: the rows of the table come last
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
@@ -22,12 +22,8 @@ def run(kinds, reads, batch, memory, grads, places, answers, root, back):
         at, p = leaves, 0
         for i in range(count):
             kind = kinds[i]
-            if kind == SUM:
-                total = memory[reads[p + 1]]
-                for j in range(p + 2, p + 1 + reads[p]):
-                    total += memory[reads[j]]
-                memory[at] = total
-                p += reads[p] + 2
+            if kind == NOTHING:
+                pass
             # here follow the rows, forward
             at += 1
         for i in range(len(places)):
@@ -39,8 +35,6 @@ def run(kinds, reads, batch, memory, grads, places, answers, root, back):
         for i in range(count):
             at -= 1
             kind, dy = kinds[count - 1 - i], grads[at]
-            if kind == SUM:
-                p -= reads[p - 1] + 2
-                for j in range(p + 1, p + 1 + reads[p]):
-                    grads[reads[j]] += dy
+            if kind == NOTHING:
+                pass
             # here follow the rows, backward

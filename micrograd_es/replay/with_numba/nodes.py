@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ...engine import Value
+from ..plan.groups import UNROLLED
 from ..plan.levels import Levels
-from ..plan.sums import TOTAL
 from ..with_numpy.nodes import OneByOne
 from . import group_kernel as kernel
 from . import node_kernel as tape_kernel
@@ -29,8 +29,8 @@ class Tape(OneByOne):
         kinds, reads = array("I"), array("I")
         for v in self.nodes:
             slots = [self.slot[x] for x in v.parents]
-            if v.op is TOTAL:
-                kinds.append(tape_kernel.SUM)
+            if len(slots) > UNROLLED and v.op in levels.of_many:
+                kinds.append(self.rows.kind(v.op, 0))
                 reads.extend((len(slots), *slots, len(slots)))
             else:
                 kinds.append(self.rows.kind(v.op, len(slots)))

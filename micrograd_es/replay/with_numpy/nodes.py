@@ -22,6 +22,7 @@ class OneByOne:
         leaves = dict.fromkeys([*levels.inputs, *parameters, *(v for v in levels.order if not v.parents)])
         self.leaves, self.nodes = len(leaves), [v for v in levels.order if v.parents]
         self.slot: dict[Value, int] = {v: i for i, v in enumerate([*leaves, *self.nodes])}
+        self.constants: dict[int, float] = {}  # every number has a slot of its own
         self.lane: dict[Value, int] = dict.fromkeys(levels.inputs, LANES)
         self.statements, self.roots, self.dtype = len(levels.alike), levels.roots, dtype
         self.answers = np.zeros((0, len(self.roots)), dtype)

@@ -1,81 +1,125 @@
 """How a sum of products is written on arrays: forward, and its gradient to either side.
 
-left is (i, k) and right (j, k), with the samples b as a last axis where there are any; members of a grid are (j, i).
+left is (c, i, k) and right (c, j, k), with the samples b as a last axis where there are any; what comes out is (c, i, j).
+These are the letters of an einsum; an axis of one has none. But where left is shared and right is not, or where there
+is no c, it is a matrix product, w @ v: of the weights, and a column for every j of every sample.
 """
 
 from __future__ import annotations
 
-from ..plan.groups import Product
-from ..plan.levels import LANES
+import numpy as np
+
+from ..plan.levels import LANES, SHARED
+from ..plan.statements import Group, Product, Read
+from .arrays import Names, Shape
 
 
-def is_plain(p: Product) -> bool:
-    "Weights @ one column for each sample: then the right factor is read without its first axis."
-    return p.grid and (p.left.buffer == LANES) + (p.right.buffer == LANES) == 1 and len(p.right.index) == 1
+def is_matrix(p: Product) -> bool:
+    "Is it a product for BLAS: of a matrix that the samples share?"
+    c, i, j, k = p.size
+    return k > 1 and p.left.buffer == SHARED and (c == 1 or i > 1) and (p.right.buffer == LANES or c == 1)
 
 
-class Writing:
-    "The NumPy expressions for one product, given the expressions of its factors."
+class Factor:
+    "One side of an einsum: its array, and the letters of its axes, as they lie in memory."
 
-    def __init__(self, p: Product, left: str, right: str):
-        self.grid, self.left, self.right = p.grid, left, right
-        self.lanes = (p.left.buffer == LANES) + (p.right.buffer == LANES)
-        self.rows, self.columns = len(p.right.index), len(p.left.index)
-        self.plain = is_plain(p)
-        self.single = p.grid and self.lanes == 2 and 1 in (self.rows, self.columns)  # one column that all are met with
+    def __init__(self, names: Names, read: Read, letters: str):
+        self.names, self.read = names, read
+        sizes = dict(zip(letters, read.index.shape))
+        every = [letter for letter in letters if sizes[letter] > 1]
+        self.shape: Shape = tuple(sizes[letter] for letter in every) or (1,)
+        seen = names.seen(read, self.shape)
+        self.regular = seen is not None and ("k" not in every or len(every) - 1 in seen[1])
+        if seen and self.regular:
+            self.text, order = seen
+            every = [every[a] for a in order]
+        else:
+            self.text = names.gathered(read, self.shape)
+        self.text += "" if every else "[0]"
+        self.letters = "".join(every) + "b" * (read.buffer == LANES)
+
+    @property
+    def d(self) -> str:
+        "The array of its gradient."
+        seen = self.names.seen(self.read, self.shape, "d")
+        assert seen
+        return seen[0] + "[0]" * self.text.endswith("[0]")
+
+
+class Einsum:
+    "y[c, i, j] = Σ over k of left[c, i, k] · right[c, j, k]."
+
+    def __init__(self, names: Names, p: Product):
+        self.left, self.right = Factor(names, p.left, "cik"), Factor(names, p.right, "cjk")
+        lanes = "b" if LANES in (p.left.buffer, p.right.buffer) else ""
+        self.letters = "".join(letter for letter, n in zip("cij", p.size) if n > 1) + lanes
+        self.sign = "-" if p.sign < 0 else ""
+        self.one = "" if len(self.letters) > len(lanes) else "[0]"  # a single number has an axis, and no letter
 
     def forward(self) -> str:
-        left, right = self.left, self.right
-        if self.plain:
-            return f"{left} @ {right}"
-        members = self.rows * self.columns
-        if not self.grid:
-            return f'np.einsum("{self._letters()}", {left}, {right})'
-        if self.single:
-            return f"({left} * {right}).sum(1)"
-        if self.lanes == 0:
-            return f"({right} @ {left}.T).ravel()"
-        if self.lanes == 1:
-            return f"({left} @ {right}).reshape({members}, -1)"
-        return f"({right}.transpose(2, 0, 1) @ {left}.transpose(2, 1, 0)).transpose(1, 2, 0).reshape({members}, -1)"
+        return self._written(self.left.letters, self.right, self.letters, self.left.text)
 
-    def to_left(self, dy: str) -> str:
-        if self.plain:
-            return f"{dy} @ {self.right}.T"
-        if not self.grid:
-            return f'np.einsum("{self._letters("left")}", {dy}, {self.right})'
-        if self.single:
-            return f"({dy}[:, None] * {self.right}){self._summed(self.columns)}"
-        dy = self._on_grid(dy)
-        if self.lanes == 0:
-            return f"{dy}.T @ {self.right}"
-        if self.lanes == 1:
-            return f"np.tensordot({dy}, {self.right}, ((0, 2), (0, 2)))"
-        return f"({dy}.transpose(2, 1, 0) @ {self.right}.transpose(2, 0, 1)).transpose(1, 2, 0)"
+    def to(self, one: Factor, dy: str) -> str:
+        return self._written(self.letters, self.right if one is self.left else self.left, one.letters, dy)
 
-    def to_right(self, dy: str) -> str:
-        if self.plain:
-            return f"{self.left}.T @ {dy}"
-        if not self.grid:
-            return f'np.einsum("{self._letters("right")}", {dy}, {self.left})'
-        if self.single:
-            return f"({dy}[:, None] * {self.left}){self._summed(self.rows)}"
-        dy = self._on_grid(dy)
-        if self.lanes == 0:
-            return f"{dy} @ {self.left}"
-        if self.lanes == 1:
-            return f"{self.left}.T @ {dy}"
-        return f"({dy}.transpose(2, 0, 1) @ {self.left}.transpose(2, 0, 1)).transpose(1, 2, 0)"
+    def _written(self, letters: str, other: Factor, out: str, text: str) -> str:
+        if set(out) == {*letters, *other.letters}:  # nothing is summed
+            texts = _spread(text, letters, out), _spread(other.text, other.letters, out)
+            if all(texts):
+                return f"{self.sign}{texts[0]} * {texts[1]}"
+        return f'{self.sign}np.einsum("{letters},{other.letters}->{out}", {text}, {other.text})'
 
-    def _summed(self, members: int) -> str:
-        "The single column gains from every member."
-        return ".sum(0)[None]" if members == 1 and self.rows * self.columns > 1 else ""
 
-    def _on_grid(self, dy: str) -> str:
-        return f"{dy}.reshape({self.rows}, {self.columns}{', -1' if self.lanes else ''})"
+def _spread(text: str, letters: str, out: str) -> str:
+    "An array with these axes as one that fits those of `out`; nothing if they stand in another order."
+    if letters != "".join(letter for letter in out if letter in letters):
+        return ""
+    axes = [":" if letter in letters else "None" for letter in out]
+    while axes and axes[0] == "None":
+        axes.pop(0)
+    while axes and axes[-1] == ":":
+        axes.pop()
+    return text + (f"[{', '.join(axes)}]" if axes else "")
 
-    def _letters(self, to: str = "") -> str:
-        "The axes of an einsum where there is no grid: member i, term k, sample b."
-        out, right = ("ib", "ikb") if self.lanes else ("i", "ik")
-        left = "ikb" if self.lanes == 2 else "ik"
-        return {"": f"{left},{right}->{out}", "left": f"{out},{right}->{left}", "right": f"{out},{left}->{right}"}[to]
+
+class Matrix:
+    "y[i, j] = Σ over k of w[i, k] · v[k, j], where j counts the samples too; or a batch of such products, for every c."
+
+    def __init__(self, names: Names, g: Group, p: Product):
+        (c, i, j, k), self.sign = p.size, "-" if p.sign < 0 else ""
+        head = (c,) if c > 1 else ()
+        lanes = p.right.buffer == LANES
+        self.turn = ".swapaxes(1, 2)" if head else ".T"
+        self.rows = "" if lanes and j == 1 and i > 1 else _reshape(*head, i, -1)  # as the rows of the product
+        self.block = _reshape(*names.shape(g), *([-1] if lanes else []))  # and as the block is
+        self.left, self.right = p.left, Read(p.right.buffer, p.right.index.transpose(0, 2, 1))
+        self.left_full, self.right_full = (*head, i, k), (*head, k, *([j] if j > 1 or not lanes else []))
+        self.names, self.one_row, self.one_column = names, i == 1, not lanes and j == 1
+        flat = self.right.index.ravel()
+        beside = lanes and j > 1 and bool((np.diff(flat) == 1).all()) and not (flat < len(names.spread)).any()
+        self.columns = f"lanes[{flat[0]}:{flat[-1] + 1}]{_reshape(*head, k, -1)}" if beside else ""
+        self.apart = lanes and j > 1 and not beside  # a copy has the columns side by side
+        self.w = self.seen_left() or names.gathered(self.left, self.left_full)
+        self.v = self.seen_right() or names.gathered(self.right, self.right_full)
+        if self.apart:
+            self.v = names.copied(self.v, _reshape(*head, k, -1))
+
+    def seen_left(self, d: str = "") -> str:
+        "A view of the left factor, or of its gradient; nothing if it is not regular."
+        seen = self._seen(self.left, self.left_full, d)
+        return seen and seen + "[None]" * self.one_row
+
+    def seen_right(self, d: str = "") -> str:
+        if self.columns:
+            return self.names.name(self.columns, "lanes", d)
+        seen = self._seen(self.right, self.right_full, d)
+        return seen and seen + "[:, None]" * self.one_column
+
+    def _seen(self, read: Read, full: Shape, d: str = "") -> str:
+        shape = tuple(n for n in full if n > 1)
+        seen = self.names.seen(read, shape, d, turned=True)
+        return seen[0] if seen and len(seen[1]) == len(shape) else ""
+
+
+def _reshape(*sizes: int) -> str:
+    return f".reshape({', '.join(map(str, sizes))})"

@@ -6,20 +6,22 @@ The operations inside it are the table's own rows, run on the names of arrays.
 from __future__ import annotations
 
 import ast
-from collections import Counter
+import re
 from itertools import compress
 from typing import Any
 
 import numpy as np
 
-from ..plan.groups import Group, Linear, Plan, Product, Read
+from ..plan.groups import Plan
 from ..plan.levels import LANES, SHARED
 from ..plan.results import only_for_answers
+from ..plan.statements import Group, Product, Read
 from ..plan.titles import Titles
+from .arrays import BUFFERS, Names, Shape
 from .patterns import filled, patterned, row_backward, row_forward
-from .product import Writing, is_plain
+from .product import Einsum, Matrix, is_matrix
 
-BUFFERS = {SHARED: "shared", LANES: "lanes"}
+Array = Any
 
 
 class Source:
@@ -30,154 +32,144 @@ class Source:
     """
 
     def __init__(self, plan: Plan):
-        self.plan = plan
-        self.numbers = {id(g): i for i, g in enumerate(plan.groups)}
-        self.constants: dict[str, Any] = {}
-        self.views: dict[
-            str, str
-        ] = {}  # the parts of the buffers, by name: y of what is made, w, x and v of what is read
-        self.given: dict[str, str] = {}  # those of the inputs, which are others for every batch
-        self.names: dict[str, str] = {}
-        self.letters: Counter[str] = Counter()
-        self.blocks = {(g.buffer, f"{g.block.start}:{g.block.stop}"): g for g in plan.groups}
-        self.spread = np.zeros(len(plan.inputs), bool)  # inputs that are wanted among the lanes
+        self.plan, self.names, self.titles = plan, Names(plan), Titles(plan)
+        self.constants = self.names.constants
+        self.products: dict[int, Einsum | Matrix] = {}
         self.needed = plan.needed
-        self.titles = Titles(plan)
         self.touched = [np.zeros(size, bool) for size in plan.sizes]
         self.zero = [np.zeros(size, bool) for size in plan.sizes]
         late = only_for_answers(plan)
         self.forward = [line for i, g in enumerate(plan.groups) if i not in late for line in self._forward(g)]
         self.answers = [line for i, g in enumerate(plan.groups) if i in late for line in self._forward(g)]
-        if self.spread.any():
-            index = self._index(np.flatnonzero(self.spread))
-            self.forward.insert(0, f"lanes[{index}] = inputs.T[{index}]")
         self.backward = self._seed()
         for g in reversed(plan.groups):
             lines = self._backward(g)
             if lines:
                 self.backward += [f"# {self.titles.of(g)}", *lines]
+        if self.names.spread.any():
+            index = self.names.index(np.flatnonzero(self.names.spread))
+            self.forward.insert(0, f"lanes[{index}] = inputs.T[{index}]")
 
     @property
     def text(self) -> str:
         zero = [
-            f"d_{BUFFERS[b]}[{self._index(np.flatnonzero(mask))}] = 0.0"
+            f"d_{BUFFERS[b]}[{self.names.index(np.flatnonzero(mask))}] = 0.0"
             for b, mask in enumerate(self.zero)
             if mask.any()
         ]
-        views = [f"{name} = {view}" for name, view in self.views.items()]
-        given = [f"global {', '.join(self.given)}"] if self.given else []
-        given += [f"{name} = {view}" for name, view in self.given.items()]
+        used = set(re.findall(r"\b[a-z]+\d+\b", " ".join([*self.forward, *self.answers, *self.backward])))
+        views = [f"{name} = {view}" for name, view in self.names.views.items() if name in used]
+        seen = {name: view for name, view in self.names.given.items() if name in used}
+        ours = [*seen, *self.names.copies]
+        given = [f"global {', '.join(ours)}"] if ours else []
+        given += [f"{name} = {view}" for name, view in seen.items()]
         blocks = [*views, "", "", "def forward(inputs):", *_written(given + self.forward)]
         blocks += ["", "", "def backward():", *_written(zero + self.backward)]
         if self.answers:
             blocks += ["", "", "def answers():  # what no gradient needs", *_written(self.answers)]
         return "\n".join(blocks) + "\n"
 
-    # -- names
-
-    def _name(self, g: Group) -> str:
-        return f"y{self.numbers[id(g)]}"
-
-    def _block(self, g: Group, d: str = "") -> str:
-        name = d + self._name(g)
-        self.views[name] = f"{d and 'd_'}{BUFFERS[g.buffer]}[{g.block.start}:{g.block.stop}]"
-        return name
-
-    def _index(self, index: Any) -> str:
-        "A slice where the slots lie side by side, or all equally far apart; else the name of an index array."
-        flat = index.ravel()
-        gaps = np.diff(flat)
-        if (gaps == 1).all():
-            return f"{flat[0]}:{flat[-1] + 1}"
-        if index.ndim == 1 and gaps[0] > 1 and (gaps == gaps[0]).all():
-            return f"{flat[0]}:{flat[-1] + 1}:{gaps[0]}"
-        name = f"i{len(self.constants)}"
-        self.constants[name] = index
-        return name
-
-    def _rows(self, read: Read) -> str:
-        "The slice that is cut into rows, where the rows of a matrix lie equally far apart; else nothing."
-        index = read.index
-        if index.ndim == 1 or len(index) == 1 or not (np.diff(index) == 1).all():
-            return ""
-        rows, width = len(index), index[1, 0] - index[0, 0]
-        start, stop = index[0, 0], index[0, 0] + rows * width
-        regular = width >= index.shape[1] and (np.diff(index[:, 0]) == width).all()
-        return f"{start}:{stop}" if regular and stop <= self.plan.sizes[read.buffer] else ""
-
-    def _read(self, read: Read, d: str = "") -> str:
-        "The array that a statement reads (or, with d, its gradient where it is a view): a name, or a gathering."
-        index = self._rows(read) or self._index(read.index)
-        buffer, letter = BUFFERS[read.buffer], "w" if read.buffer == SHARED else "v"
-        raw = np.flatnonzero(read.index.ravel() < len(self.spread)) if read.buffer == LANES else ()
-        if len(raw) == read.index.size and ":" in index:
-            buffer, letter = "inputs.T", "x"
-        elif len(raw):
-            self.spread[read.index.ravel()[raw]] = True
-        if ":" not in index:
-            return f"{d and 'd_'}{buffer}[{index}]"
-        if read.index.ndim == 1 and (read.buffer, index) in self.blocks:
-            return self._block(self.blocks[read.buffer, index], d)
-        shape = ""
-        if read.index.ndim > 1:
-            (rows, columns), lanes = read.index.shape, ", -1" if read.buffer == LANES else ""
-            width = read.index[1, 0] - read.index[0, 0] if rows > 1 else columns  # of a row, with what is not read
-            shape = f".reshape({rows}, {width}{lanes})" + (f"[:, 0:{columns}]" if width > columns else "")
-        view = f"{buffer}[{index}]{shape}"
-        if view not in self.names:
-            self.letters[letter] += 1
-            self.names[view] = f"{letter}{self.letters[letter] - 1}"
-        name = f"{d}{self.names[view]}"
-        (self.given if letter == "x" else self.views)[name] = f"{d and 'd_'}{view}"
-        return name
-
     # -- forward
 
     def _forward(self, g: Group) -> list[str]:
         lines = [f"# {self.titles.of(g)}"]
-        y = self._block(g)
+        y = self.names.block(g)
         if g.op:
             xs, names = self._operands(g)
-            named, (row,) = row_forward(g.op.forward, g.op.constants, xs)
-            return [*lines, *(filled(line, names) for line in named), f"{y}[:] = {filled(row, names)}"]
-        products = sorted((self._written(p) for p in g.products), key=lambda w: not w.plain)
-        if products and products[0].plain:  # straight into its place
-            w = products.pop(0)
-            lines.append(f"np.matmul({w.left}, {w.right}, out={y})")
-        terms = [w.forward() + ("[:, None]" if g.buffer == LANES and not w.lanes else "") for w in products]
-        terms += [self._linear(g, part) for part in g.linear]
-        if terms:
-            lines.append(f"{y}[:] {'+=' if len(lines) > 1 else '='} {' + '.join(terms)}")
+            named, (row,) = row_forward(g.op, xs, g.stacked)
+            lines += [*(filled(line, names) for line in named), f"{y}[:] = {filled(row, names)}"]
+        else:
+            how, terms = "", []
+            for p in g.products:
+                if p.size[3] == 1:
+                    left, right = (self._operand(g, read) for read in _met(p))
+                    terms.append(f"{'-' * (p.sign < 0)}{left} * {right}")
+                else:
+                    written = self._product(g, p)
+                    lines += self._copy(written)
+                    y_rows, text = self._product_text(g, p, written, y)
+                    lines.append(f"{y_rows}[:] {how}= {text}")
+                    how = "+"
+            for part in g.linear:
+                one = len(part.read.index) == 1
+                text = self._operand(g, Read(part.read.buffer, part.read.index[0]) if one else part.read)
+                terms.append("-" * (part.sign < 0) + (text if one else f"{text}.sum(0)"))
+            if terms:
+                lines.append(f"{y}[:] {how}= {' + '.join(terms).replace(' + -', ' - ')}")
+        if g.fill is not None:
+            lines.append(f"{BUFFERS[g.buffer]}[{self.names.index(g.gaps)}] = {_number(g.fill)}  # in the gaps")
         return lines
 
     def _operands(self, g: Group) -> tuple[tuple[str, ...], dict[str, str]]:
         "What a row calls its inputs, and what these names stand for."
+        if g.stacked:
+            return ("x",), {"x": self._operand(g, g.reads[0])}
         found: dict[str, str] = {}
-        xs = tuple([found.setdefault(self._columns(g, read), f"x{len(found)}") for read in g.reads])
+        xs = tuple([found.setdefault(self._operand(g, read), f"x{len(found)}") for read in g.reads])
         return xs, {x: text for text, x in found.items()}
 
-    def _columns(self, g: Group, read: Read) -> str:
-        "A read as an operand of this group: numbers that the batch shares stand in one column."
-        text = self._read(read)
-        return f"{text}[..., None]" if read.buffer == SHARED and g.buffer == LANES else text
+    def _operand(self, g: Group, read: Read) -> str:
+        "What is read, as an array that fits the block of a group; with the axis of what is joined before it."
+        number = self._literal(g, read)
+        if number:
+            return number
+        shape = self._read_shape(g, read)
+        text, order = self._seen(g, read) or (self.names.gathered(read, shape), tuple(range(len(shape))))
+        still = [a for a in range(len(shape)) if a not in order and shape[a] > 1]
+        inner = [a for a in still if order and a > min(order)]
+        samples = g.buffer == LANES and read.buffer == SHARED
+        if not inner and not samples:
+            return text
+        axes = [":" if a in order else "None" for a in range(min(order, default=len(shape)), len(shape))] or [":"]
+        while axes[-1] == ":" and not samples:
+            axes.pop()
+        if samples and all(axis == ":" for axis in axes):
+            return f"{text}[..., None]"
+        return f"{text}[{', '.join([*axes, *['None'] * samples])}]"
 
-    def _linear(self, g: Group, part: Linear) -> str:
-        text = self._columns(g, part.read)
-        if part.signs is not None:
-            text = f"{self._signs(part.signs, part.read.buffer if g.buffer == SHARED else LANES)} * {text}"
-        return f"({text}).sum(0)" if part.read.index.ndim > 1 else text
+    def _seen(self, g: Group, read: Read, d: str = "") -> tuple[str, Shape] | None:
+        "A view of what is read, and its axes; None if it is not regular, or the same number is to be joined with itself."
+        shape = self._read_shape(g, read)
+        seen = self.names.seen(read, shape, d, turned=True)
+        return None if seen and len(shape) > len(self.names.shape(g)) and 0 not in seen[1] else seen
 
-    def _signs(self, signs: Any, buffer: int) -> str:
-        name = f"i{len(self.constants)}"
-        self.constants[name] = signs[..., None] if buffer == LANES else signs
-        return name
+    def _literal(self, g: Group, read: Read) -> str:
+        "A number that stands in the formula stands in the program."
+        if read.buffer == LANES or len(g.reads) < 2:
+            return ""
+        numbers = {self.plan.constants.get(slot) for slot in set(read.index.ravel().tolist())}
+        x = numbers.pop()
+        fits = not numbers and x is not None and 1e-6 < abs(x) < 1e6  # what 1/x or x·x cannot make a 0
+        arrays = [r for r in g.reads if r.buffer == LANES or not self.plan.constants.keys() >= {*r.index.tolist()}]
+        return repr(x) if fits and arrays else ""
 
-    def _written(self, p: Product) -> Writing:
-        "The product, its signs (if any) in the left factor."
-        left = self._read(p.left)
-        if p.signs is not None:
-            left = f"({self._signs(p.signs, p.left.buffer)} * {left})"
-        return Writing(p, left, self._read(_column(p)))
+    def _read_shape(self, g: Group, read: Read) -> Shape:
+        shape = self.names.shape(g)
+        return (len(read.index), *shape) if read.index.ndim > 1 and len(read.index) > 1 else shape
+
+    def _product(self, g: Group, p: Product) -> Einsum | Matrix:
+        if id(p) not in self.products:
+            self.products[id(p)] = Matrix(self.names, g, p) if is_matrix(p) else Einsum(self.names, p)
+        return self.products[id(p)]
+
+    def _copy(self, written: Einsum | Matrix) -> list[str]:
+        if isinstance(written, Matrix) and written.v in self.names.copies:
+            return [f"{written.v} = {self.names.copies[written.v]}"]
+        return []
+
+    def _product_text(self, g: Group, p: Product, written: Einsum | Matrix, y: str) -> tuple[str, str]:
+        "Where it is written to, and what."
+        samples = "[..., None]" if self._for_all(g, p) else ""
+        if isinstance(written, Einsum):
+            return f"{y}{written.one}", f"{written.forward()}{samples}"
+        text = f"{written.w} @ {written.v}"
+        if samples:
+            return y, f"{written.sign}({text}){written.block}{samples}"
+        return f"{y}{written.rows}", f"-({text})" if written.sign else text
+
+    def _for_all(self, g: Group, p: Product) -> bool:
+        "Is it the same for all samples, in a sum that is not?"
+        return g.buffer == LANES and p.left.buffer == p.right.buffer == SHARED
 
     # -- backward
 
@@ -194,64 +186,85 @@ class Source:
         if not self.plan.differentiates(g):
             return []
         self.zero[g.buffer][g.block] |= ~self.touched[g.buffer][g.block]
-        dy = self._block(g, "d")
+        dy = self.names.block(g, "d")
         lines: list[str] = []
+        if g.fill is not None:
+            lines.append(f"d_{BUFFERS[g.buffer]}[{self.names.index(g.gaps)}] = 0.0  # from the gaps")
         if g.op:
             xs, names = self._operands(g)
-            names |= {"y": self._block(g), "dy": dy}
-            wanted = tuple([bool(self.needed[read.buffer][read.index].any()) for read in g.reads])
-            named, downs = row_backward(g.op.partials, g.op.constants, xs, wanted)
-            lines = [filled(line, names) for line in named]
+            names |= {"y": self.names.block(g), "dy": dy}
+            wanted = tuple([self._wanted(read) for read in g.reads])
+            named, downs = row_backward(g.op, xs, g.stacked, wanted)
+            lines += [filled(line, names) for line in named]
             for read, down in zip(compress(g.reads, wanted), downs):
                 lines += self._add(g, read, filled(down, names))
         for p in g.products:
-            lines += self._add_product(g, p, dy)
+            if p.size[3] == 1:
+                left, right = _met(p)
+                for read, other in ((left, right), (right, left)):
+                    if self._wanted(read):
+                        lines += self._add(g, read, f"{'-' * (p.sign < 0)}{dy} * {self._operand(g, other)}")
+            else:
+                lines += self._add_product(g, p, f"{dy}.sum(-1)" if self._for_all(g, p) else dy)
         for part in g.linear:
-            if self.needed[part.read.buffer][part.read.index].any():
-                down = dy if part.signs is None else f"{self._signs(part.signs, g.buffer)} * {dy}"
-                lines += self._add(g, part.read, down)
+            if self._wanted(part.read):
+                one = len(part.read.index) == 1
+                read = Read(part.read.buffer, part.read.index[0]) if one else part.read
+                lines += self._add(g, read, "-" * (part.sign < 0) + dy)
         return lines
 
+    def _wanted(self, read: Read) -> bool:
+        return bool(self.needed[read.buffer][read.index].any())
+
     def _add_product(self, g: Group, p: Product, dy: str) -> list[str]:
-        w = self._written(p)
-        if g.buffer == LANES and not w.lanes:  # a part that the batch shares
-            dy = f"{dy}.sum(-1)"
-        lines = []
-        if self.needed[p.left.buffer][p.left.index].any():
-            if p.signs is None:
-                lines += self._accumulate(p.left, w.to_left(dy), (dy, f"{w.right}.T") if w.plain else None)
+        written, lines = self._product(g, p), []
+        if isinstance(written, Einsum):
+            twice = written.left.text == written.right.text  # x · x, whose derivative is 2x
+            for factor in (written.left, written.right)[: 2 - twice]:
+                if self._wanted(factor.read):
+                    target = factor.d if factor.regular else ""
+                    down = written.to(factor, f"{'2.0 * ' * twice}{dy}{written.one}")
+                    lines += self._accumulate(factor.read, target, factor.shape, down)
+            return lines
+        dy = f"{written.sign}{dy}{written.rows}"
+        if self._wanted(p.left):
+            down = f"{dy} @ {written.v}{written.turn}"
+            lines += self._accumulate(written.left, written.seen_left("d"), written.left_full, down)
+        if self._wanted(p.right):
+            down, target = f"{written.w}{written.turn} @ {dy}", ""
+            if written.apart:
+                down = f"({down}).reshape({', '.join(map(str, written.right_full))}, -1)"
             else:
-                lines += self._accumulate(p.left, f"{self._signs(p.signs, p.left.buffer)} * ({w.to_left(dy)})")
-        if self.needed[p.right.buffer][p.right.index].any():
-            lines += self._accumulate(_column(p), w.to_right(dy), (f"{w.left}.T", dy) if w.plain else None)
+                target = written.seen_right("d")
+            lines += self._accumulate(written.right, target, written.right_full, down)
         return lines
 
     def _add(self, g: Group, read: Read, down: str) -> list[str]:
-        "Hand a gradient of the group's shape down to what was read; summed over the samples for what they share."
+        "Hand a gradient of the group's shape down to what was read: summed over the axes along which that is the same."
+        shape = self._read_shape(g, read)
+        seen = self._seen(g, read, "d")
+        over = [a for a in range(len(shape)) if a not in seen[1] and shape[a] > 1] if seen else []
         if read.buffer == SHARED and g.buffer == LANES:
-            down = f"({down}).sum(-1)"
-        return self._accumulate(read, down)
+            over.append(-1)
+        if over:
+            down = f"({down}).sum({over[0] if len(over) == 1 else tuple(over)})"
+        return self._accumulate(read, seen[0] if seen else "", shape, down)
 
-    def _accumulate(self, read: Read, down: str, product: tuple[str, str] | None = None) -> list[str]:
-        "One statement that adds `down` (which is the matrix product of `product`, if given) to a gradient."
+    def _accumulate(self, read: Read, target: str, shape: Shape, down: str) -> list[str]:
+        "One statement that adds `down` to a gradient: to a view of it, or where an index of this shape says."
         flat = read.index.ravel()
         touched, zero = self.touched[read.buffer], self.zero[read.buffer]
         first = not touched[flat].any()
-        index = self._rows(read) or self._index(read.index)
-        view = ":" in index
-        if not (first and view):  # what nobody has written yet must start from zero
+        if not (first and target):  # what nobody has written yet must start from zero
             zero[flat[~touched[flat]]] = True
         touched[flat] = True
-        if view:
-            name = self._read(read, "d")
-            if first and product:
-                return [f"np.matmul({', '.join(product)}, out={name})"]
-            return [f"{name}[:] {'' if first else '+'}= {down}"]
+        if target:
+            return [f"{target}[:] {'' if first else '+'}= {down}"]
         buffer = f"d_{BUFFERS[read.buffer]}"
         if len(np.unique(flat)) == len(flat):
-            return [f"{buffer}[{index}] += {down}"]
-        self.constants[index] = Scatter(read.index)
-        return [f"{index}.add({buffer}, {down})"]
+            return [f"{buffer}[{self.names.constant(read.index.reshape(shape))}] += {down}"]
+        scatter = self.names.constant(Scatter(read.index.reshape(shape)))
+        return [f"{scatter}.add({buffer}, {down})"]
 
 
 class Scatter:
@@ -268,9 +281,16 @@ class Scatter:
         target[self.slots] += np.add.reduceat(values[self.order], self.starts, axis=0)
 
 
-def _column(p: Product) -> Read:
-    "The right factor; without its first axis if it is one column for each sample."
-    return Read(p.right.buffer, p.right.index[0]) if is_plain(p) else p.right
+def _met(p: Product) -> tuple[Read, Read]:
+    "The factors of products of one term each, member by member."
+    c, i, j, _ = p.size
+    left = np.broadcast_to(p.left.index[:, :, None, 0], (c, i, j))
+    right = np.broadcast_to(p.right.index[:, None, :, 0], (c, i, j))
+    return Read(p.left.buffer, left.ravel()), Read(p.right.buffer, right.ravel())
+
+
+def _number(x: float) -> str:
+    return repr(x) if np.isfinite(x) else f"{'-' * (x < 0)}np.inf"
 
 
 def _written(lines: list[str]) -> list[str]:
@@ -281,4 +301,5 @@ def _written(lines: list[str]) -> list[str]:
 @patterned
 def _tidy(statement: str) -> str:
     "Without a bracket too many."
-    return ast.unparse(ast.parse(statement))
+    code, note, comment = statement.partition("  # ")
+    return ast.unparse(ast.parse(code)) + note + comment
