@@ -5,6 +5,7 @@ And the browser that the pages are tested in: Debian's Chromium, driven by playw
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -44,6 +45,13 @@ def nothing_is_written_into_the_root():
     before = visible(ROOT)
     yield
     assert not visible(ROOT) - before, "the tests wrote these into the root of the project"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c_is_heard():
+    "By the tests of it, and what they start, though what runs in the background is born deaf to it."
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def visible(folder):

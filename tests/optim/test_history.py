@@ -141,14 +141,6 @@ def test_save(tmp_path):
 # ---- Ctrl-C ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(autouse=True)
-def ctrl_c_is_heard():
-    "What is started in the background, as by nohup, is born deaf to it."
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 class Pressed(optim.Optimizer):
     "Somebody presses Ctrl-C in the middle of the 6th step, when one parameter has moved and two have not."
 
