@@ -83,8 +83,8 @@ def needed(requirement, extra=""):
 
 
 @pytest.fixture(scope="module")
-def home(built, tmp_path_factory):
-    "An environment that has the wheel, and copies of what it needs: no network is asked."
+def bare(built, tmp_path_factory):
+    "The Python of an environment that has the wheel, and copies of what it needs: no network is asked."
     if not find_spec("pip"):
         pytest.skip("no pip here to install it with")
     folder = tmp_path_factory.mktemp("far away")
@@ -98,19 +98,18 @@ def home(built, tmp_path_factory):
             if ".." not in file.parts and file.suffix != ".pyc":
                 (packages / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(file.locate(), packages / file)
-    return folder
+    return python
 
 
 @pytest.fixture
-def run(home, tmp_path):
+def run(bare, tmp_path):
     "A command of this environment, on a machine that has no other: its exit status, and what it said."
-    scripts = next(home.glob("env/[Ss*b]*/*activate")).parent
 
     def run(command, *words):
         environment = {key: text for key, text in os.environ.items() if not key.startswith("PYTHON")}
-        environment |= {"PATH": str(scripts), "PYTHONIOENCODING": "utf-8"}
+        environment |= {"PATH": str(bare.parent), "PYTHONIOENCODING": "utf-8"}
         done = subprocess.run(
-            [shutil.which(command, path=scripts), *map(str, words)],
+            [shutil.which(command, path=bare.parent), *map(str, words)],
             **{"cwd": tmp_path, "env": environment, "timeout": 120},
             **{"capture_output": True, "encoding": "utf-8"},
         )
@@ -163,7 +162,7 @@ def test_a_users_program(run, tmp_path):
 
 
 @pytest.mark.parametrize("checker", ["mypy --strict --python-executable", "pyright --pythonpath"])
-def test_its_types_are_known(checker, home, tmp_path):
+def test_its_types_are_known(checker, bare, tmp_path):
     "py.typed is in the wheel, and the types of what a user calls are what they get."
     tool, *options = checker.split()
     if not find_spec(tool):
@@ -172,9 +171,8 @@ def test_its_types_are_known(checker, home, tmp_path):
         pytest.skip(f"{tool} does not start here: pyright fetches itself from npm")
     shutil.copy(PROGRAM, tmp_path)
     (tmp_path / "pyrightconfig.json").write_text('{"typeCheckingMode": "strict"}')
-    python = next(home.glob("env/[Ss*b]*/*python*"))
     done = subprocess.run(
-        [sys.executable, "-m", tool, *options, python, PROGRAM.name],
+        [sys.executable, "-m", tool, *options, bare, PROGRAM.name],
         **{"cwd": tmp_path, "capture_output": True, "text": True, "timeout": 300},
     )
     assert done.returncode == 0, done.stdout + done.stderr
