@@ -108,11 +108,8 @@ def run(bare, tmp_path):
     def run(command, *words):
         environment = {key: text for key, text in os.environ.items() if not key.startswith("PYTHON")}
         environment |= {"PATH": str(bare.parent), "PYTHONIOENCODING": "utf-8"}
-        done = subprocess.run(
-            [shutil.which(command, path=bare.parent), *map(str, words)],
-            **{"cwd": tmp_path, "env": environment, "timeout": 120},
-            **{"capture_output": True, "encoding": "utf-8"},
-        )
+        line = [shutil.which(command, path=bare.parent), *map(str, words)]
+        done = subprocess.run(line, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", timeout=120)
         return done.returncode, done.stdout, done.stderr
 
     return run
@@ -171,10 +168,8 @@ def test_its_types_are_known(checker, bare, tmp_path):
         pytest.skip(f"{tool} does not start here: pyright fetches itself from npm")
     shutil.copy(PROGRAM, tmp_path)
     (tmp_path / "pyrightconfig.json").write_text('{"typeCheckingMode": "strict"}')
-    done = subprocess.run(
-        [sys.executable, "-m", tool, *options, bare, PROGRAM.name],
-        **{"cwd": tmp_path, "capture_output": True, "text": True, "timeout": 300},
-    )
+    command = [sys.executable, "-m", tool, *options, bare, PROGRAM.name]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
