@@ -26,7 +26,7 @@ def digits(pictures, tests, noise, seed):
 
 
 def run(cost, lr=0.5, pictures=1000, epochs=30, tests=500, noise=0.25, seed=0, progress=False):
-    "Node by node; the share of the tests that are read rightly."
+    "Node by node; the share of the tests that are read correctly."
     known, unseen = digits(pictures, tests, noise, seed)
     random.seed(seed)
     net = MLP(64, [30, 10], act="sigmoid", last="linear", init=init.normal, bias=init.normal)
@@ -49,7 +49,7 @@ def run_replay(cost, lr=0.5, pictures=1000, epochs=30, tests=500, noise=0.25, se
 def main():
     for cost, lr in (("cross-entropy", 0.5), ("quadratic", 0.5), ("quadratic", 3.0)):
         share = run_replay(cost, lr)
-        print(f"{cost:13}  η = {lr}   {share:.1%} of 500 new pictures are read rightly")
+        print(f"{cost:13}  η = {lr}   {share:.1%} of 500 new pictures are read correctly")
 
 
 if __name__ == "__main__":

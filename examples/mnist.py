@@ -53,7 +53,7 @@ def main():
     known, unseen = table(mnist("train")[:50_000]), table(mnist("test"))
     history = run(both, known, unseen, RATE[options.cost], options.epochs, seed=options.seed, progress=True)
     best, last = max(history.accuracies), history.accuracies[-1]
-    print(f"best epoch: {best:.2%} of 10,000 new digits are read rightly, in the last {last:.2%}")
+    print(f"best epoch: {best:.2%} of 10,000 new digits are read correctly, in the last {last:.2%}")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ TABLES = {"AND": [0, 0, 0, 1], "OR": [0, 1, 1, 1], "XOR": [0, 1, 1, 0]}
 
 
 def right(neuron, examples):
-    "How many of the four it answers rightly: yes where its sum is positive."
+    "How many of the four it answers correctly: yes where its sum is positive."
     return sum((neuron(xs).data > 0) == y for xs, y in examples)
 
 

@@ -24,7 +24,7 @@ def guess(scores):
 
 
 def run(epochs=200, batch=None, seed=0):
-    "Train W and b on 90 points; (the share that is classified rightly, the loss after each epoch)."
+    "Train W and b on 90 points; (the share that is classified correctly, the loss after each epoch)."
     random.seed(seed)  # the starting weights
     rng = random.Random(seed)  # the points, and their order in minibatches
     points = blobs(90, CENTERS, 0.8, rng)

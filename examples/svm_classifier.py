@@ -25,7 +25,7 @@ def guess(scores):
 
 
 def run(lam=0.0, epochs=200, seed=0):
-    "Train on 90 points; (the share classified rightly, the data loss, ‖W‖)."
+    "Train on 90 points; (the share classified correctly, the data loss, ‖W‖)."
     random.seed(seed)
     points = blobs(90, CENTERS, 0.8, random.Random(seed))
     scores = Layer(2, 3, act="linear")

@@ -1,13 +1,36 @@
-"""micrograd_es: a scalar that remembers how it was made, so that backpropagation can be seen, read and checked.
+"""Backpropagation that you can see: a number remembers how it was made, so its gradient can be drawn, read and checked.
 
->>> from micrograd_es import Value, explain
->>> x, w, y = Value(1.0), Value(1.0), Value(2.0)
->>> loss = (x * w - y) ** 2
->>> loss.backward()
+>>> from micrograd_es import Value, check, explain, paths
+>>> x, w, y = Value(1.0, label="x"), Value(1.0, label="w"), Value(2.0, label="y")
+>>> loss = (x * w - y) ** 2                         # ordinary Python; without labels, your variables' names are taken
+>>> loss.backward()                                 # the chain rule, once through the graph
 >>> w.grad
 -2.0
->>> print(explain(loss, wrt=w).steps[-1].gradient)
--2.0
+>>> print(explain(loss, wrt=w))                     # the worked solution, in symbols and in numbers
+forward
+    x = 1
+    ...
+        ∂out/∂w = ∂out/∂ŷ · ∂ŷ/∂w = -2 · x = -2 · 1 = -2
+>>> print(paths(loss, w).factored())                # every route from loss to w, with what they share taken out
+(2 · v₁) · x
+>>> check(loss).ok                                  # by finite differences
+True
+
+What to call next; help() of each says more:
+
+    see         draw(loss), play(loss, "page.html"), animate(loss, "steps.svg"), beamer(loss, "a.tex"), mermaid(loss)
+    understand  explain(loss, wrt=w), paths(loss, w), why(loss, w), close_up(loss, w), label_locals()
+    trust       check(loss), diagnose(loss, w, -1), first_nonfinite(loss)
+    once more   gradient(loss, w): Values, to be differentiated again
+    build       Value, nn.MLP(2, [3, 1]), losses.squared(...); softmax, logsumexp, mean, dot, argmax, gelu, swish,
+                leaky_relu; topological(loss), trace(loss) and draw_dot(loss), as micrograd has them
+    train       optim.fit(...), data.moons(...), replay.replay(...), train.network(), save(net, path), load(net, path);
+                collector_paused(), for a loop of your own
+    teach       classroom.sheets("chain"), classroom.quiz("chain"), lab.lab("lab.html"), lab_link("Value(2.0)**3")
+    leave       export.source(loss), export.to_torch(net), to_jax, to_onnx, Workers
+
+On the last line of a notebook's cell a Value shows its graph, and play(loss) its Player, a page to step through.
+In a shell, `micrograd-es --help` has the same. Every Value has `.data`, `.grad` and a `.label`.
 """
 
 from typing import TYPE_CHECKING

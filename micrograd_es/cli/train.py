@@ -27,7 +27,7 @@ examples:
   micrograd-es train glyphs --epochs 10              no download, a few seconds
 
 pictures: mnist-weights.svg, what every hidden neuron looks for; mnist-learned.svg, the same without the noise it
-started from; mnist-mistakes.svg, new digits that were read wrongly, the surest mistakes first; mnist-curve.svg, loss
+started from; mnist-mistakes.svg, new digits that were misread, the most confident mistakes first; mnist-curve.svg, loss
 and accuracy after every epoch
 
 Ctrl-C ends the training after the step that has begun; all is written as it then is. A second one ends it at once.
@@ -110,7 +110,7 @@ def trained(options: argparse.Namespace) -> int:
     best = max(shares)
     print(
         f"{inputs}-{options.hidden}-10, {options.cost}, η = {rate:g}, seed {options.seed}: {shares[-1]:.2%} of "
-        f"{len(unseen):,} new digits are read rightly (best epoch: {shares.index(best) + 1}, {best:.2%}"
+        f"{len(unseen):,} new digits are read correctly (best epoch: {shares.index(best) + 1}, {best:.2%}"
         + (f"; the lecture: {lecture:.2f}%)" if lecture else ")"),
         flush=True,
     )

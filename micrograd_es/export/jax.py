@@ -31,7 +31,8 @@ def row(f: Callable[..., Any], d_f: Callable[..., Any]) -> Any:
 
     def tangent(xs: Any, dxs: Any) -> Any:
         y = function(*xs)
-        return y, sum(local * dx for local, dx in zip(d_f(y, *xs), dxs))
+        downs = [local * dx for local, dx in zip(d_f(y, *xs), dxs)]
+        return y, sum(down.sum(0) if down.ndim > y.ndim else down for down in downs)  # many inputs in one array
 
     function.defjvp(tangent)
     return function

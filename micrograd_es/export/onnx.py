@@ -67,7 +67,7 @@ class Graph:
     def constant(self, numbers: Any, name: str = "") -> Array:
         "An array that is in the file, once however often it is used."
         numbers = np.asarray(numbers)
-        numbers = numbers.astype(np.int64 if numbers.dtype.kind in "iu" else self.dtype)
+        numbers = numbers.astype({"i": np.int64, "u": np.int64, "b": bool}.get(numbers.dtype.kind, self.dtype))
         key = numbers.dtype.kind, numbers.shape, numbers.tobytes()
         if key not in self.arrays:
             self.arrays[key] = name or f"array{len(self.arrays)}", numbers
@@ -190,6 +190,12 @@ class Names:
         u = 1 + x
         lost = u - 1
         return self.where(self.logical_or(lost < 0, lost > 0), self.log(u) * x / lost, x)
+
+    def amax(self, x: Array, axis: int) -> Array:
+        return self.graph.add("ReduceMax", [x, np.array([axis])], x.rank - 1, keepdims=0)
+
+    def amin(self, x: Array, axis: int) -> Array:
+        return self.graph.add("ReduceMin", [x, np.array([axis])], x.rank - 1, keepdims=0)
 
     def zeros_like(self, x: Array) -> Array:
         return x * 0

@@ -20,9 +20,11 @@ def policy(style: str, script: str | None = None) -> str:
 
 
 def image(svg: str, alt: str) -> str:
-    "An <img> that holds a picture: the one form that an untrusted notebook shows too."
+    "An <img> that holds a picture, no larger than the screen: the one form that an untrusted notebook shows too."
     data = base64.b64encode(svg.encode()).decode()
-    return f'<img alt="{html.escape(alt)}" style="max-width:100%" src="data:image/svg+xml;base64,{data}">'
+    return (
+        f'<img alt="{html.escape(alt)}" style="max-width:100%;max-height:90vh" src="data:image/svg+xml;base64,{data}">'
+    )
 
 
 def _hash(text: str) -> str:

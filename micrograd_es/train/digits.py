@@ -77,7 +77,7 @@ def accuracy(r: Replay, rows: Any) -> float:
 
 
 def mistakes(r: Replay, rows: Any) -> list[tuple[int, int, int]]:
-    "(row, its label, what it was read as) for every row that is read wrongly, the surest mistakes first."
+    "(row, its label, what it was read as) for every row that is misread, the most confident mistakes first."
     scores, labels = r.predict(rows), rows[:, -CLASSES:].argmax(1)
     found, every = scores.argmax(1), range(len(rows))
     lead = scores.max(1) - scores[every, labels]

@@ -1,4 +1,4 @@
-"""Small pictures side by side, as one SVG: the weights of every neuron, the digits that were read wrongly."""
+"""Small pictures side by side, as one SVG: the weights of every neuron, the digits that were misread."""
 
 from __future__ import annotations
 

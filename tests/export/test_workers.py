@@ -14,6 +14,7 @@ from micrograd_es.losses import squared
 from micrograd_es.optim import SGD
 from micrograd_es.replay import replay
 from tests.support import ROOT
+from tests.support.pages import blocks
 
 np = pytest.importorskip("numpy")
 pytest.importorskip("distributed", reason="dask.distributed is not installed: pip install micrograd-es[cluster]")
@@ -67,6 +68,17 @@ def samples_of_the_worker():
 def train(model, r, batches):
     sgd = SGD(r.parameters, 0.05, momentum=0.9)
     return [model.step(batch, sgd) for batch in batches], r.weights
+
+
+def test_the_page_on_clusters_says_how(cluster):
+    "Its lines are run as they stand there."
+    from micrograd_es.export import Workers
+
+    replay, _ = network()
+    names = {"Workers": Workers, "replay": replay, "client": cluster[0], "pictures": samples_of_the_worker}
+    names |= {"rows": np.arange(10), "optimizer": SGD(replay.parameters, 0.05)}
+    exec(blocks(ROOT / "docs" / "clusters.md", "python")[0], names)
+    assert names["loss"] > 0
 
 
 def near(ours, theirs):

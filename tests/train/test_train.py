@@ -144,7 +144,7 @@ def test_the_command(folder, here, capsys):
     assert cli.main(argv) == 0
     out, err = capsys.readouterr()
     assert out.startswith("784-8-10, cross-entropy, η = 0.5, seed 0: ") and out.count("\n") == 1
-    assert "of 100 new digits are read rightly (best epoch: " in out and err.count("examples/s") == 2
+    assert "of 100 new digits are read correctly (best epoch: " in out and err.count("examples/s") == 2
     for name in ("weights", "learned", "mistakes", "curve"):
         svg = (here / f"run-{name}.svg").read_text("utf-8")
         ElementTree.fromstring(svg)
@@ -279,4 +279,4 @@ def test_the_example(folder, capsys, monkeypatch):
     spec.loader.exec_module(module)
     module.main()
     out = capsys.readouterr().out
-    assert "a matrix product (8 x 784) @ (784 x 1)" in out and "np.matmul" in out and "best epoch: " in out
+    assert "a matrix product (8 x 784) @ (784 x 1)" in out and "y0[:] = w0 @ x0" in out and "best epoch: " in out

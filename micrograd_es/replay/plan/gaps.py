@@ -19,7 +19,7 @@ from ...engine import Value
 from .levels import SHARED
 
 if TYPE_CHECKING:
-    from .groups import Plan
+    from .slots import Slots
     from .statements import Group, Read
 
 Array = Any
@@ -27,9 +27,9 @@ ANY = (0.3, -0.7, 2.5, -4.0)  # what a number may be that is not known
 
 
 class Gaps:
-    "The groups of a plan that have gaps, and what is known of these."
+    "The groups of a plan that have gaps, and what is known of them."
 
-    def __init__(self, plan: Plan):
+    def __init__(self, plan: Slots):
         self.plan = plan
         self.groups: list[Group] = []
         self.maker: dict[Value, Group] = {}

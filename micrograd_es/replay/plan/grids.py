@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any
 
 from ...engine import Value
@@ -50,8 +49,8 @@ def grids(lefts: Sequence[Row], rights: Sequence[Row], rank: Callable[[Row], int
         members[parts.of((0, a))].append(n)
     found = []
     for numbers in members.values():
-        left, right = (sorted({rows[n]: rank(rows[n]) for n in numbers}.items(), key=itemgetter(1)) for rows in (lefts, rights))
-        at, beside = ({row: i for i, (row, _) in enumerate(rows)} for rows in (left, right))
+        ranked = ({rows[n]: rank(rows[n]) for n in numbers} for rows in (lefts, rights))
+        at, beside = ({row: i for i, row in enumerate(sorted(rows, key=rows.__getitem__))} for rows in ranked)
         spots = {(at[lefts[n]], beside[rights[n]]): n for n in reversed(numbers)}
         if len(spots) < len(numbers):  # the same sum, twice
             found += [Grid([lefts[n]], [rights[n]], {(0, 0): n}) for n in numbers]

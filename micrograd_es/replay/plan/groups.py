@@ -8,18 +8,18 @@ Slots are numbered so that what a statement reads and writes lies side by side w
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ...calculus import CONSTANT
 from ...engine import Value, topological
-from .gaps import Gaps, continued, lines, stretched
+from .gaps import continued, lines
 from .grids import Grid, Row, aligned, batches, grids, related
 from .levels import LANES, SHARED, Levels
-from .statements import Group, Linear, Product, Read
+from .slots import Slots
 from .stacks import neutral
+from .statements import Group, Linear, Product, Read
 from .sums import Combination
 
 Array = Any
@@ -28,19 +28,13 @@ Pairs = list[tuple[Value, Value]]  # a sum of products: left and right
 Sort = tuple[int, int, int]  # of products: their sign, and in which buffers left and right are
 
 
-class Plan:
+class Plan(Slots):
     "The groups of a graph in order, and where everything has its slot."
 
     def __init__(self, levels: Levels, parameters: Sequence[Value]):
-        self.scalars, self.fused, self.lane = levels.scalars, levels.fused, levels.lane
-        self.roots, self.inputs, self.parameters = levels.roots, levels.inputs, list(parameters)
-        self.order = {v: i for i, v in enumerate(self.parameters)}
-        self.slot: dict[Value, int] = {}
-        self.sizes = [0, 0]
-        self.groups: list[Group] = []
-        self.gaps = Gaps(self)
-        self.constants: dict[int, float] = {}  # the numbers that stand in formulas, by their slot: equal ones share one
-        self.numbers: dict[tuple[int, str], int] = {}  # and their slots
+        super().__init__(levels.lane, parameters)
+        self.scalars, self.fused = levels.scalars, levels.fused
+        self.roots, self.inputs = levels.roots, levels.inputs
         for v in self.inputs:
             self._place(v)
         for nodes in levels.alike:
@@ -78,78 +72,23 @@ class Plan:
         terms = self.fused[v]
         return terms.reads() if terms else list(v.parents)
 
-    # -- slots
-
-    def _place(self, v: Value) -> int:
-        buffer = self.lane.get(v, SHARED)
-        if v.op is CONSTANT and buffer == SHARED and v not in self.order:
-            self.slot[v] = self._number(v.data)
-        else:
-            self.slot[v] = self.sizes[buffer]
-            self.sizes[buffer] += 1
-        return self.slot[v]
-
-    def _number(self, x: float, buffer: int = SHARED) -> int:
-        "The slot of a number that stays what it is; for the samples a statement has to spread it."
-        key = buffer, x.hex()
-        if key not in self.numbers:
-            if buffer == LANES:
-                read = Read(SHARED, np.array([[self._number(x)]]))
-                group = self._write(Group([None], LANES, shape=(1,), linear=[Linear(1, read)]))
-                self.numbers[key] = group.start
-            else:
-                self.numbers[key] = self.sizes[SHARED]
-                self.sizes[SHARED] += 1
-                self.constants[self.numbers[key]] = x
-        return self.numbers[key]
-
-    def _slots(self, values: Iterable[Value | None]) -> Array:
-        "Where these are, -1 for none; a leaf that is read for the first time gets its slot now, beside its neighbours."
-        return np.array([-1 if v is None else self.slot[v] if v in self.slot else self._place(v) for v in values])
-
-    def _filled(self, values: Sequence[Value | None], shape: tuple[int, ...]) -> Array:
-        "Where these are; at a gap in this grid, something that lies near."
-        index = self._slots(values)
-        if (index >= 0).all():
-            return index
-        fitted = continued(index, shape)
-        return stretched(index) if fitted is None else fitted
-
-    def _buffer(self, v: Value) -> int:
-        return self.lane.get(v, SHARED)
-
-    def _write(self, group: Group) -> Group:
-        group.start = self.sizes[group.buffer]
-        for i, v in enumerate(group.nodes):
-            if v is not None:
-                self.slot[v] = group.start + i
-        self.sizes[group.buffer] += len(group.nodes)
-        self.groups.append(group)
-        self.gaps.note(group)
-        return group
-
-    def _rank(self, row: Row) -> int:
-        "Where a row of factors stands among others: as its first one does, in memory or in the list of parameters."
-        v = next(x for x in row if x is not None)
-        return self.slot[v] if v in self.slot else self.order.get(v, len(self.order))
-
     # -- a row of the table
 
     def _rows(self, nodes: Sequence[Value]) -> None:
         "A statement for these: done on whole blocks, where what they read has gaps."
-        columns: list[Sequence[Value | None]] = list(zip(*(v.parents for v in nodes)))
-        like = next((made for column in columns if (made := self.gaps.of(column))), None)
-        made: Sequence[Value | None] = nodes
+        columns = list(zip(*(v.parents for v in nodes)))
+        members: Sequence[Value | None] = nodes
+        like, column = next(((made, column) for column in columns if (made := self.gaps.of(column))), (None, ()))
         if like:
-            by = next(column for column in columns if self.gaps.of(column) is like)
-            at: dict[Value | None, Value] = dict(zip(by, nodes))
-            made = [at.get(x) for x in like.nodes]
+            at: dict[Value | None, Value] = dict(zip(column, nodes))
+            members = [at.get(x) for x in like.nodes]
         elif all(x in self.slot for x in columns[0]):
-            made = sorted(nodes, key=lambda v: self.slot[v.parents[0]])
-        group = Group(made, self.lane[nodes[0]], op=nodes[0].op, like=like, shape=like.shape if like else ())
-        for i in range(len(columns)):
-            index = self._filled([None if v is None else v.parents[i] for v in made], group.shape)
-            group.reads.append(Read(self._buffer(nodes[0].parents[i]), index))
+            beside: list[Value] = sorted(nodes, key=lambda v: self.slot[v.parents[0]])  # as what they read
+            members = beside
+        group = Group(members, self.lane[nodes[0]], op=nodes[0].op, like=like, shape=like.shape if like else ())
+        for i, x in enumerate(nodes[0].parents):
+            index = self._filled([None if v is None else v.parents[i] for v in members], group.shape)
+            group.reads.append(Read(self._buffer(x), index))
         self._write(group)
 
     def _rows_of_many(self, nodes: Sequence[Value]) -> None:
@@ -174,12 +113,12 @@ class Plan:
         if maker and all(self.gaps.maker.get(x) is maker for row in rows for x in row):
             found = lines(maker, [[self.slot[x] for x in row] for row in rows])
             if found is not None and nothing is not None and self.gaps.hold(maker, nothing):
-                order = np.argsort(found[:, 0], kind="stable")
+                order = np.argsort(found[:, 0], kind="stable").tolist()
                 return [([nodes[i] for i in order], found[order].T)]
         if len(counts) == 1:
-            order = range(len(nodes))
+            order = list(range(len(nodes)))
             if all(row[0] in self.slot for row in rows):
-                order = sorted(order, key=lambda i: self.slot[rows[i][0]])  # type: ignore[assignment]
+                order.sort(key=lambda i: self.slot[rows[i][0]])
             index = np.stack([self._slots(column) for column in zip(*(rows[i] for i in order))])
             return [([nodes[i] for i in order], index)]
         longest = max(counts)
@@ -191,7 +130,11 @@ class Plan:
         few = defaultdict(list)
         for v, row in zip(nodes, rows):
             few[len(row)].append((v, row))
-        return [stack for some in few.values() for stack in self._stacks(*map(list, zip(*some)), nothing)]
+        return [
+            stack
+            for some in few.values()
+            for stack in self._stacks([v for v, _ in some], [row for _, row in some], nothing)
+        ]
 
     # -- sums
 
@@ -252,7 +195,8 @@ class Plan:
                 for n in numbers:
                     alike[len(pairs[n])].append(n)
         for some in ragged.values():
-            self._batches(*zip(*some), nodes, sort, linears)
+            ours, lefts, rights = zip(*some)
+            self._batches(ours, lefts, rights, nodes, sort, linears)
         for numbers in alike.values():
             self._batches(numbers, *_rows_of([pairs[n] for n in numbers]), nodes, sort, linears)
 
@@ -288,7 +232,12 @@ class Plan:
         if (index < 0).any():
             maker = self.gaps.maker.get(next(v for v in flat if v is not None))
             fitted = continued(index, shape) if maker else None
-            if maker and fitted is not None and np.isin(fitted[index < 0], maker.gaps).all() and self.gaps.hold(maker, 0.0):
+            if (
+                maker
+                and fitted is not None
+                and np.isin(fitted[index < 0], maker.gaps).all()
+                and self.gaps.hold(maker, 0.0)
+            ):
                 index = fitted
             else:
                 index[index < 0] = self._number(0.0, buffer)

@@ -56,8 +56,6 @@ class Levels:
         return v.op.forward, v.op.constants, *lanes
 
 
-
-
 def _kind_of_sum(terms: Combination, lanes: list[int]) -> Any:
     "As many terms of each sort, a sign and a lane, or two; if all are of one sort, as many as there may be."
     count = len(terms.linear)

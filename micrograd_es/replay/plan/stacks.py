@@ -5,9 +5,9 @@ twin, made in the same way of the second, they are added up, or the larger or th
 
 >>> from ...engine import Value
 >>> from ...text.symbols import numpy
->>> Stack(numpy, Value.logsumexp.op, 0).forward
+>>> Stack(numpy, Value.logsumexp.op).forward
 (['t0 = x.max(0)', 't1 = np.where(abs(t0) < np.inf, t0, 0.0)'], ['t1 + np.log(np.exp(x - t1).sum(0))'])
->>> Stack(numpy, Value.logsumexp.op, 0).backward
+>>> Stack(numpy, Value.logsumexp.op).backward
 ([], ['np.exp(x - y)'])
 >>> neutral(Value.logsumexp.op), neutral(Value.minimum.op)
 (-inf, inf)
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from math import inf
 from typing import Any, NamedTuple
@@ -25,11 +25,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...calculus import Op
-from ...text.steps import Step, Steps
+from ...text.steps import Steps
 from ...text.symbols import Language
 from ...text.symbols import numpy as np_text
 
 EACH, TWIN = "x", "x_"
+ARRAYS = {join: f"{{}}.{join}(0)" for join in ("sum", "max", "min")}
 JOINS: dict[str, Callable[[Any, Any, Any], Any]] = {
     "sum": lambda m, a, b: a + b,
     "max": lambda m, a, b: m.maximum(a, b),
@@ -47,33 +48,30 @@ class Line(NamedTuple):
 
 
 class Stack:
-    "The lines of a row of many inputs x, its value, and its local gradient at each x. TypeError if it is no reduction."
+    """The lines of a row of many inputs x, its value, and its local gradient at each x.
 
-    def __init__(self, language: Language, op: Op, axis: int | None = None):
-        self.axis = axis
-        for way in ("forward", "backward"):
-            steps = Steps(language)
-            xs = steps(EACH), steps(TWIN)
-            if way == "forward":
-                found = [op.forward(steps, *xs, *op.constants)]
-            else:
-                found = list(op.partials(steps, steps("y"), *xs, *op.constants))[:1]
-            lines = _lines(steps)
-            self.__dict__[f"{way}_lines"], self.__dict__[f"{way}_result"] = lines, str(steps(found[0]))
-            if axis is not None:
-                steps.names = {_array_text(line, axis): Step(steps, language(line.name)) for line in lines}
-                self.__dict__[way] = steps.written(found)
+    `joined` says how an array library joins x along the axis where the inputs stand, as "{}.sum(0)". TypeError if the
+    row is no reduction.
+    """
 
-    forward: tuple[list[str], list[str]]
-    backward: tuple[list[str], list[str]]
-    forward_lines: list[Line]
-    backward_lines: list[Line]
-    forward_result: str
-    backward_result: str
+    def __init__(self, language: Language, op: Op, joined: Mapping[str, str] = ARRAYS):
+        self.forward_lines, self.forward_result, self.forward = _run(
+            language, joined, lambda m, *xs: [op.forward(m, *xs, *op.constants)]
+        )
+        self.backward_lines, self.backward_result, self.backward = _run(
+            language, joined, lambda m, *xs: op.partials(m, m("y"), *xs, *op.constants)
+        )
 
 
-def _array_text(line: Line, axis: int) -> str:
-    return f"{line.text}.{line.join}({axis})" if line.join else line.text
+def _run(
+    language: Language, joined: Mapping[str, str], row: Callable[..., Sequence[Any]]
+) -> tuple[list[Line], str, tuple[list[str], list[str]]]:
+    "The lines of a row, its result; and both as a person writes them on arrays."
+    steps = Steps(language)
+    result = row(steps, steps(EACH), steps(TWIN))[0]
+    lines = _lines(steps)
+    steps.names = {joined[line.join].format(line.text) if line.join else line.text: steps(line.name) for line in lines}
+    return lines, str(steps(result)), steps.written([result])
 
 
 def _lines(steps: Steps) -> list[Line]:
@@ -113,12 +111,12 @@ def neutral(op: Op) -> float | None:
     None if it has none, or is no reduction: then each number of inputs is a row of its own.
     """
     try:
-        stack = Stack(np_text, op, 0)
+        stack = Stack(np_text, op)
     except TypeError:
         return None
     samples = [few[:n] for n in (1, 2, 3, 5) for few in ([0.7, -1.3, 2.1, -0.4, 1.9], [-0.2, -0.9, -0.1, -3.0, -0.5])]
     for xs in samples:
-        scope = {"np": np, "x": np.array(xs)}
+        scope: dict[str, Any] = {"np": np, "x": np.array(xs)}
         wanted = op.evaluate(*xs)
         for lines, (result,), name in ((*stack.forward, "y"), (*stack.backward, "d")):
             exec("\n".join([*lines, f"{name} = {result}"]), scope)  # the row's own text

@@ -47,6 +47,14 @@ class Product:
         (c, i, k), j = self.left.index.shape, self.right.index.shape[1]
         return c, i, j, k
 
+    @property
+    def met(self) -> tuple[Read, Read]:
+        "The factors of products of one term each, member by member."
+        c, i, j, _ = self.size
+        left = np.broadcast_to(self.left.index[:, :, None, 0], (c, i, j))
+        right = np.broadcast_to(self.right.index[:, None, :, 0], (c, i, j))
+        return Read(self.left.buffer, left.ravel()), Read(self.right.buffer, right.ravel())
+
 
 @dataclass
 class Group:

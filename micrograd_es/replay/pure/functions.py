@@ -8,6 +8,7 @@ from typing import Any
 from ...calculus import TABLE, Op
 from ...text.steps import written
 from ...text.symbols import ATOM, MINUS, POWER, NumPy, Symbol
+from ..plan.stacks import Stack
 
 
 class Functions:
@@ -20,11 +21,14 @@ class Functions:
         return [text for _, text in self.functions.values() if text]
 
     def named(self, op: Op, count: int) -> str:
-        "The name of the function for a row on n inputs, written once; none if it is plain arithmetic."
+        """The name of the function for a row on n inputs, written once; none if it is plain arithmetic.
+
+        With n = 0 for one on many, which all come in one array, along its first axis.
+        """
         key = op.forward, op.constants, count
         if key not in self.functions:
-            xs = ["x"] if count == 1 else [f"x{i}" for i in range(1, count + 1)]
-            forward, y, backward, locals_ = written(arrays, op, xs)
+            xs = ["x"] if count < 2 else [f"x{i}" for i in range(1, count + 1)]
+            forward, y, backward, locals_ = written(arrays, op, xs) if count else _joining(op)
             if not any("np." in text for text in (*forward, y, *backward, *locals_)):
                 self.functions[key] = "", ""
             else:
@@ -38,9 +42,16 @@ class Functions:
     def _free_name(self, op: Op, count: int) -> str:
         table = {row.op: row.__name__.strip("_") for row in TABLE.methods.values()}
         name = table.get(op, op.symbol if op.symbol.isidentifier() else "row")
-        name += f"_{count}" if op.arity is None else ""
+        name += f"_{count or 'all'}" if op.arity is None else ""
         taken = {name for name, _ in self.functions.values()} | set(vars(builtins))
         return name if name not in taken else f"{name}_{len(self.functions)}"
+
+
+def _joining(op: Op) -> tuple[list[str], str, list[str], list[str]]:
+    "A row of many inputs: lines and value, lines and local gradient."
+    stack = Stack(arrays, op, {"sum": "{}.sum(0)", "max": "np.amax({}, 0)", "min": "np.amin({}, 0)"})
+    (forward, (y,)), (backward, (local,)) = stack.forward, stack.backward
+    return forward, y, backward, [f"np.zeros_like(x) + {local}"]
 
 
 class ArrayText(NumPy):

@@ -26,8 +26,9 @@ from typing import Any
 import numpy as np
 
 from ...engine import Value
-from ..plan.groups import Group, Linear, Plan, Product, Read
+from ..plan.groups import Plan
 from ..plan.levels import LANES, SHARED
+from ..plan.statements import Group, Linear, Product, Read
 from ..plan.titles import Titles
 from .functions import Functions, arrays
 
@@ -76,14 +77,16 @@ class Pure:
 
     def _find_places(self) -> None:
         plan, ours = self.plan, set(self.plan.parameters)
-        constants = [v for v in plan.slot if not v.parents and v not in plan.lane and v not in ours]
-        self.numbers = np.array([v.data for v in constants])
+        fixed = {plan.slot[v]: v.data for v in plan.slot if not v.parents and v not in plan.lane and v not in ours}
+        fixed |= plan.constants
+        self.numbers = np.array(list(fixed.values()))
         self.names = ["parameters", "constants", "batch", *(f"y{i}" for i in range(len(plan.groups)))]
-        self.sizes = [len(plan.parameters), len(constants), len(plan.inputs), *(len(g.nodes) for g in plan.groups)]
+        self.sizes = [len(plan.parameters), len(fixed), len(plan.inputs), *(len(g.nodes) for g in plan.groups)]
         self.source, self.column = ([np.zeros(size, int) for size in plan.sizes] for _ in range(2))
         places: list[tuple[int, Any]] = [
-            (buffer, [plan.slot[v] for v in leaves])
-            for buffer, leaves in ((SHARED, plan.parameters), (SHARED, constants), (LANES, plan.inputs))
+            (SHARED, [plan.slot[v] for v in plan.parameters]),
+            (SHARED, list(fixed)),
+            (LANES, [plan.slot[v] for v in plan.inputs]),
         ]
         places += [(g.buffer, g.block) for g in plan.groups]
         for i, ((buffer, slots), size) in enumerate(zip(places, self.sizes)):
@@ -122,7 +125,11 @@ class Pure:
         self.number, self.weights = number, dict[str, str]()
         terms = [self._product(p) for p in g.products] + [self._sum(part) for part in g.linear]
         text = self._row(g) if g.op else " + ".join(terms).replace(" + -", " - ")
-        return [f"# {self.titles.of(g)}", *self._weights(), f"y{number} = {text}"]
+        lines = [f"# {self.titles.of(g)}", *self._weights(), f"y{number} = {text}"]
+        if g.fill is not None:
+            there = self._array("c", np.array([v is not None for v in g.nodes]))
+            lines.append(f"y{number} = np.where({there}, y{number}, {arrays(g.fill)})  # where there are gaps")
+        return lines
 
     def _weights(self) -> list[str]:
         "The parts of the parameters that a statement reads, each with a name."
@@ -132,11 +139,11 @@ class Pure:
 
     def _row(self, g: Group) -> str:
         assert g.op
+        if g.stacked:
+            (read,) = g.reads
+            turned = ".swapaxes(0, 1)" if read.buffer == LANES else ""
+            return f"{self.functions.named(g.op, 0)}({self._read(read)}{turned})"
         function = self.functions.named(g.op, len(g.reads))
-        buffers = {read.buffer for read in g.reads}
-        if function and len(g.reads) > 3 and len(buffers) == 1:
-            every = Read(g.reads[0].buffer, np.concatenate([read.index for read in g.reads]))
-            return f"{function}(*np.split({self._read(every)}, {len(g.reads)}, -1))"
         operands = [self._operand(read) for read in g.reads]
         if all(wide is False for _, wide in operands):  # somebody must have a column for each member
             operands[0] = self._read(g.reads[0]), True
@@ -155,42 +162,30 @@ class Pure:
     # -- sums and matrix products
 
     def _product(self, p: Product) -> str:
-        (i, k), j = p.left.index.shape, len(p.right.index)
+        (c, i, j, k), minus = p.size, "-" if p.sign < 0 else ""
         samples = "" if LANES not in (p.left.buffer, p.right.buffer) else "-1, "
-        alone = i * j == 1
-        sign, minus = self._signs(p.signs, flat=alone or k == 1)
-        if k == 1 and (alone or not p.grid):
-            (left, _), (right, wide) = self._operand(_flat(p.left)), self._operand(_flat(p.right))
-            return f"{minus}{sign}{left} * {right if wide else self._flat(p.right)}"
-        if alone and p.left.buffer == p.right.buffer:
-            return f"{minus}({sign}{self._flat(p.left)} * {self._flat(p.right)}).sum(-1, keepdims=True)"
-        left = self._read(p.left)
-        if sign:
-            left = f"({sign}{left})"
-        if not p.grid:
-            return f"{minus}({left} * {self._read(p.right)}).sum(-1)"
-        turned = f"{left}.T" if p.left.buffer == SHARED else f"{left}.swapaxes(-1, -2)"
-        if j == 1 and p.left.buffer == SHARED:
-            return f"{minus}{self._flat(p.right)} @ {turned}"
-        return f"{minus}({self._read(p.right)} @ {turned}).reshape({samples}{i * j})"
+        if k == 1:
+            (left, _), (right, wide) = map(self._operand, p.met)
+            return f"{minus}{left} * {right if wide else self._read(p.met[1])}"
+        if p.left.buffer == SHARED and c == j == 1 and p.right.buffer == LANES:
+            return f"{minus}{self._flat(p.right)} @ {self._read(p.left, (i, k))}.T"
+        if i == j == 1:
+            left, right = (self._flat(x) if c == 1 else self._read(x, (c, k)) for x in (p.left, p.right))
+            return f"{minus}({left} * {right}).sum(-1{', keepdims=True' if c == 1 else ''})"
+        left = self._read(p.left, (i, k) if c == 1 else None)
+        right = self._read(Read(p.right.buffer, p.right.index.transpose(0, 2, 1)), (k, j) if c == 1 else None)
+        return f"{minus}({left} @ {right}).reshape({samples}{c * i * j})"
 
     def _sum(self, part: Linear) -> str:
-        terms, members = np.atleast_2d(part.read.index).shape
-        one = terms == 1 or members == 1
-        sign, minus = self._signs(part.signs, flat=one)
-        text = sign + (self._flat(part.read) if one else self._read(part.read))
+        terms, members = part.read.index.shape
+        one, minus = terms == 1 or members == 1, "-" if part.sign < 0 else ""
+        text = self._flat(part.read) if one else self._read(part.read)
         if terms == 1:
             return minus + text
-        return minus + (f"({text})" if sign else text) + (".sum(-1, keepdims=True)" if one else ".sum(-2)")
+        return minus + text + (".sum(-1, keepdims=True)" if one else ".sum(-2)")
 
     def _flat(self, read: Read) -> str:
-        return self._read(_flat(read))
-
-    def _signs(self, signs: Array | None, flat: bool) -> tuple[str, str]:
-        "What terms are multiplied by, and what stands before their sum."
-        if signs is None:
-            return "", ""
-        return ("", "-") if (signs == -1).all() else (f"{self._array('c', signs.ravel() if flat else signs)} * ", "")
+        return self._read(read, (read.index.size,))
 
     def _array(self, letter: str, numbers: Array) -> str:
         key = letter, numbers.shape, numbers.tobytes()
@@ -201,9 +196,10 @@ class Pure:
 
     # -- reading
 
-    def _read(self, read: Read) -> str:
+    def _read(self, read: Read, shape: tuple[int, ...] | None = None) -> str:
         "The array that a statement reads: part of an earlier one, or of several side by side."
-        sources, columns = self.source[read.buffer][read.index], self.column[read.buffer][read.index]
+        index = read.index.reshape(shape or read.index.shape)
+        sources, columns = self.source[read.buffer][index], self.column[read.buffer][index]
         lane = ":, " if read.buffer == LANES else ""
         found = list(dict.fromkeys(sources.ravel().tolist()))
         if found == [1]:
@@ -257,7 +253,3 @@ def _block(columns: Array, size: int) -> tuple[int, int, int, int, int] | None:
     stop = start + rows * stride
     regular = columns == start + stride * np.arange(rows)[:, None] + np.arange(width)
     return (start, stop, rows, stride, width) if width < stride and stop <= size and regular.all() else None
-
-
-def _flat(read: Read) -> Read:
-    return Read(read.buffer, read.index.ravel())

@@ -29,7 +29,7 @@ MANY = 64  # operations that differ, or inputs of one: with more, compiling take
 
 
 class Rows:
-    "The operations that a graph uses, each on a number of inputs (0: on many), and the kinds of instruction they become."
+    "The operations that a graph uses, each on a number of inputs (0: on many), and the kinds that they become."
 
     def __init__(self, first: int):
         self.first = first
@@ -111,7 +111,11 @@ def _partials(op: Op, inputs: int) -> tuple[list[str], list[str]]:
     return steps.lines, [str(steps(local)) for local in found]
 
 
-STARTS = {"sum": "0.0", "max": "-np.inf", "min": "np.inf"}
+JOINS = {  # where it starts, and how one more is joined
+    "sum": ("0.0", "{} + {}"),
+    "max": ("-np.inf", "np.maximum({}, {})"),
+    "min": ("np.inf", "np.minimum({}, {})"),
+}
 
 
 def _joined(lines: list[Line], loop: list[str], result: str, last: str = "") -> list[str]:
@@ -119,12 +123,13 @@ def _joined(lines: list[Line], loop: list[str], result: str, last: str = "") -> 
 
     What is done to each input is done again in every loop that needs it.
     """
-    done, each = [], {}
+    done: list[str] = []
+    each: dict[str, str] = {}
     for line in lines:
         if line.join:
-            more = f"{line.name} + {line.text}" if line.join == "sum" else f"np.{line.join}imum({line.name}, {line.text})"
-            done += [f"{line.name} = {STARTS[line.join]}", *loop, *_indented(_needed(each, line.text))]
-            done.append(f"    {line.name} = {more}")
+            start, join = JOINS[line.join]
+            done += [f"{line.name} = {start}", *loop, *_indented(_needed(each, line.text))]
+            done.append(f"    {line.name} = {join.format(line.name, line.text)}")
         elif line.each:
             each[line.name] = line.text
         else:

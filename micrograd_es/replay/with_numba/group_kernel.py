@@ -153,7 +153,7 @@ def run(
                 elif operands[o, WANTED]:
                     for b in range(width):
                         grads[a + b * lane0] += sign * grads[y + b]
-        elif kind == PRODUCTS:  # y += ± Σ left · right: in every grid, every row of the left with every one of the right
+        elif kind == PRODUCTS:  # y += ± Σ left · right: in every grid, every left row with every right one
             p, q = place_of(operands[o, OF_LANES]), place_of(operands[o + 1, OF_LANES])
             sign = numbers[instructions[g, NUMBER]]
             terms, rows, columns = instructions[g, TERMS], instructions[g, ROWS], instructions[g, COLUMNS]

@@ -20,7 +20,7 @@ SMALL = 64  # numbers in a matrix, below which plain loops are faster than a cal
 
 
 class Instructions:
-    "Instructions, their operands, and the lists of slots and numbers that these point into; and the rows that they use."
+    "Instructions, their operands, the lists of slots and numbers that these point into, and the rows that they use."
 
     def __init__(self, inputs: int, sizes: Sequence[int]):
         self.inputs, self.sizes = inputs, sizes

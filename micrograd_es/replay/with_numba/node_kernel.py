@@ -5,6 +5,7 @@ reads, one after the other. `ladder` writes the rows of the calculus table into 
 """
 
 # mypy: ignore-errors
+# ruff: noqa: F841  (the rows need it)
 
 import numpy as np  # noqa: F401  (in the rows)
 from numba import njit

@@ -49,7 +49,9 @@ def _into(y: ast.expr, value: ast.expr) -> ast.Call | None:
         return _call(UFUNCS[type(value.op)], [_into(y, value.operand) or value.operand], y)
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and not value.keywords:
         name = value.func.attr
-        if ast.unparse(value.func.value) == "np" and (name == "einsum" or isinstance(getattr(np, name, None), np.ufunc)):
+        if ast.unparse(value.func.value) == "np" and (
+            name == "einsum" or isinstance(getattr(np, name, None), np.ufunc)
+        ):
             return _call(name, value.args, y)
     return None
 

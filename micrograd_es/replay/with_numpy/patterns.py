@@ -47,7 +47,7 @@ def filled(text: str, names: Mapping[str, str]) -> str:
 def row_forward(op: Op, xs: tuple[str, ...], stacked: bool) -> tuple[list[str], list[str]]:
     "The lines before it, and its value. A `stacked` row joins all that is read along the first axis of x."
     if stacked:
-        return without_choices(*Stack(np_text, op, 0).forward)
+        return without_choices(*Stack(np_text, op).forward)
     steps = Steps(np_text)
     return without_choices(*steps.written([op.forward(steps, *map(steps, xs), *op.constants)]))
 
@@ -56,11 +56,11 @@ def row_forward(op: Op, xs: tuple[str, ...], stacked: bool) -> tuple[list[str], 
 def row_backward(op: Op, xs: tuple[str, ...], stacked: bool, wanted: tuple[bool, ...]) -> tuple[list[str], list[str]]:
     "The lines before them, and what goes down to those inputs that want it."
     if stacked:
-        lines, (local,) = Stack(np_text, op, 0).backward
+        lines, (local,) = Stack(np_text, op).backward
         return without_choices(lines, ["dy" if local == "1.0" else f"dy * ({local})"])
-    steps = Steps(np_text)
+    steps: Any = Steps(np_text)
     locals_, dy = op.partials(steps, steps("y"), *map(steps, xs), *op.constants), steps("dy")
-    downs = [dy if local == 1.0 else -1 * dy if local == -1.0 else dy * local for local, w in zip(locals_, wanted) if w]
+    downs = [dy if local == 1.0 else -dy if local == -1.0 else dy * local for local, w in zip(locals_, wanted) if w]
     return without_choices(*steps.written(downs))
 
 

@@ -1,6 +1,6 @@
 """How a sum of products is written on arrays: forward, and its gradient to either side.
 
-left is (c, i, k) and right (c, j, k), with the samples b as a last axis where there are any; what comes out is (c, i, j).
+left is (c, i, k) and right (c, j, k), with the samples b as a last axis where there are any; (c, i, j) comes out.
 These are the letters of an einsum; an axis of one has none. But where left is shared and right is not, or where there
 is no c, it is a matrix product, w @ v: of the weights, and a column for every j of every sample.
 """

@@ -82,7 +82,7 @@ class Source:
             how, terms = "", []
             for p in g.products:
                 if p.size[3] == 1:
-                    left, right = (self._operand(g, read) for read in _met(p))
+                    left, right = (self._operand(g, read) for read in p.met)
                     terms.append(f"{'-' * (p.sign < 0)}{left} * {right}")
                 else:
                     written = self._product(g, p)
@@ -128,7 +128,7 @@ class Source:
         return f"{text}[{', '.join([*axes, *['None'] * samples])}]"
 
     def _seen(self, g: Group, read: Read, d: str = "") -> tuple[str, Shape] | None:
-        "A view of what is read, and its axes; None if it is not regular, or the same number is to be joined with itself."
+        "A view of what is read, and its axes; None if it is not regular, or a number is to be joined with itself."
         shape = self._read_shape(g, read)
         seen = self.names.seen(read, shape, d, turned=True)
         return None if seen and len(shape) > len(self.names.shape(g)) and 0 not in seen[1] else seen
@@ -200,7 +200,7 @@ class Source:
                 lines += self._add(g, read, filled(down, names))
         for p in g.products:
             if p.size[3] == 1:
-                left, right = _met(p)
+                left, right = p.met
                 for read, other in ((left, right), (right, left)):
                     if self._wanted(read):
                         lines += self._add(g, read, f"{'-' * (p.sign < 0)}{dy} * {self._operand(g, other)}")
@@ -279,14 +279,6 @@ class Scatter:
         "target[index] += values. (numpy.add.at of 2.4 reads beyond its values where it has to broadcast them.)"
         values = np.broadcast_to(values, self.shape + target.shape[1:]).reshape(-1, *target.shape[1:])
         target[self.slots] += np.add.reduceat(values[self.order], self.starts, axis=0)
-
-
-def _met(p: Product) -> tuple[Read, Read]:
-    "The factors of products of one term each, member by member."
-    c, i, j, _ = p.size
-    left = np.broadcast_to(p.left.index[:, :, None, 0], (c, i, j))
-    right = np.broadcast_to(p.right.index[:, None, :, 0], (c, i, j))
-    return Read(p.left.buffer, left.ravel()), Read(p.right.buffer, right.ravel())
 
 
 def _number(x: float) -> str:

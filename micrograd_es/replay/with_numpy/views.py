@@ -41,7 +41,8 @@ def view(index: Any, shape: tuple[int, ...]) -> View | None:
 
 def axes(indices: Sequence[Any]) -> tuple[int, ...]:
     "The fewest axes along which these are all regular, as far as they are."
-    left, shape = np.asarray(indices), ()
+    left = np.asarray(indices)
+    shape: tuple[int, ...] = ()
     while left.shape[1] > 1:
         gaps = np.diff(left, axis=1)
         breaks = np.flatnonzero((gaps != gaps[:, :1]).any(0)) + 1
@@ -61,7 +62,8 @@ def written(
     And these axes of `shape`, in the order in which they lie in memory, the longest strides first. None if no shape
     can be given to a part of the buffer of `limit` slots so that this comes out.
     """
-    order = sorted((a for a, stride in enumerate(seen.strides) if stride and (shape[a] > 1)), key=lambda a: -seen.strides[a])
+    moving = [a for a, stride in enumerate(seen.strides) if stride and shape[a] > 1]
+    order = sorted(moving, key=lambda a: -seen.strides[a])
     sizes, strides = [shape[a] for a in order], [seen.strides[a] for a in order]
     if not order:
         return f"{buffer}[{seen.start}:{seen.start + 1}]", ()
@@ -73,8 +75,10 @@ def written(
     nested = all(a % b == 0 and a // b >= n for a, b, n in zip(strides, strides[1:], sizes[1:]))
     if not nested or stop > limit:
         return None
-    dims = [sizes[0], *widths, *([strides[-1]] if strides[-1] > 1 else [])]
-    picks = [":", *(":" if width == n else f":{n}" for width, n in zip(widths, sizes[1:])), *(["0"] if strides[-1] > 1 else [])]
+    dims = [sizes[0], *widths, strides[-1]]
+    picks = [":", *(":" if width == n else f":{n}" for width, n in zip(widths, sizes[1:])), "0"]
+    if strides[-1] == 1:
+        dims.pop(), picks.pop()
     while picks and picks[-1] == ":":
         picks.pop()
     text = f"{buffer}[{seen.start}:{stop}].reshape({', '.join(map(str, dims))}{', -1' if lanes else ''})"

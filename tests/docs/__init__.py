@@ -1,0 +1,1 @@
+"The documentation: its site, its snippets, its reference."
