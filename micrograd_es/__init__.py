@@ -71,6 +71,16 @@ if TYPE_CHECKING:
     from .graph.closeup import close_up as close_up
     from .lab import lab_link as lab_link
     from .mistakes import diagnose as diagnose
+    from .modes import bill as bill
+    from .modes import checkpointed as checkpointed
+    from .modes import derivative as derivative
+    from .modes import draw_checkpoints as draw_checkpoints
+    from .modes import draw_modes as draw_modes
+    from .modes import hessian as hessian
+    from .modes import hvp as hvp
+    from .modes import jacobian as jacobian
+    from .modes import jvp as jvp
+    from .modes import vjp as vjp
     from .nn import functions as functions
     from .player import Player as Player
     from .player import play as play
@@ -90,6 +100,21 @@ LATER = {
     **dict.fromkeys(("animate", "beamer"), "slides"),
     "close_up": "graph.closeup",
     "diagnose": "mistakes",
+    **dict.fromkeys(
+        (
+            "bill",
+            "checkpointed",
+            "derivative",
+            "draw_checkpoints",
+            "draw_modes",
+            "hessian",
+            "hvp",
+            "jacobian",
+            "jvp",
+            "vjp",
+        ),
+        "modes",
+    ),
     "functions": "nn",
 }
 __getattr__ = _later(__name__, LATER)

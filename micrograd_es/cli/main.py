@@ -34,6 +34,7 @@ examples:
   micrograd-es "sigmoid(w*x + b)" x=2 w=-3 b=6 --svg a.svg  the worked solution, and the picture for a slide
   micrograd-es "(x*w - y)**2" x=1 w=1 y=2 --play page.html  a page to step through, forward and backward
   micrograd-es "(x*w - y)**2" x=1 w=1 y=2 --beamer a.tex    the steps as slides; or --animate steps.svg
+  micrograd-es "sin(x*w) + x" x=1 w=2 --forward x           forward mode: how fast every value moves with x
   micrograd-es "-log(max(p, q))" p=0.5 q=0.5 --check        the gradients, and finite differences beside them
   micrograd-es model.py --wrt w --latex                     a Python file that leaves a Value called loss
   micrograd-es worksheet chain                              30 different exercise sheets, and their answer key
@@ -57,6 +58,7 @@ def arguments() -> Parser:
     add("source", nargs="?", metavar="expression", help="such as '(x*w - y)**2', or a .py file that leaves a loss")
     add("values", nargs="*", metavar="name=number", help="a number for every name in the expression")
     add("--wrt", action="append", default=[], metavar="name", help="explain only this gradient (may be given again)")
+    add("--forward", action="append", default=[], metavar="name", help="instead, forward mode from this leaf on")
     add("--highlight", action="append", default=[], metavar="name", help="in pictures, every way to it stands out")
     for kind in PICTURES:
         add(f"--{kind}", metavar="file", type=str.strip, help=f"write the picture as {kind.upper()}")
@@ -115,7 +117,9 @@ def run(argv: list[str]) -> int:
         root, names = graph(options.source.strip(), options.values)
         root.zero_grad()
         root.backward()
-        wrt = chosen(options.wrt, names)
+        if options.wrt and options.forward:
+            raise ExpressionError("--forward x goes on from x, --wrt x back to it: give one of them")
+        wrt = chosen(options.wrt, names) or chosen(options.forward, names, "forward")
         show(report(root, wrt, options))
         options.highlight = chosen(options.highlight, names, "highlight")
         pictures(root, wrt, options)
@@ -211,7 +215,7 @@ def report(root: Value, wrt: list[Value], options: argparse.Namespace) -> str:
     if options.text == "mermaid":
         text = mermaid(graph)
     else:
-        worked = explain(graph, wrt or None)
+        worked = explain(graph, wrt or None, mode=mode_of(options))
         if options.text == "latex" and options.frames:
             text = worked.latex(lines=LINES)
         else:
@@ -229,6 +233,10 @@ def report(root: Value, wrt: list[Value], options: argparse.Namespace) -> str:
     return "\n\n".join(str(part).rstrip() for part in parts)
 
 
+def mode_of(options: argparse.Namespace) -> str:
+    return "forward" if options.forward else "reverse"
+
+
 def show(text: str) -> None:
     "Print it. Who reads only the beginning, as | head does, ends nothing but the reading."
     try:
@@ -243,6 +251,7 @@ def pictures(root: Value, wrt: list[Value], options: argparse.Namespace) -> None
     "Write the pictures, the page and the slides asked for; the routes to --highlight stand out, or to a single --wrt."
     from ..draw import draw
 
+    mode = mode_of(options)
     lit = options.highlight or (wrt if len(wrt) == 1 else [])
     for kind in PICTURES:
         path = getattr(options, kind)
@@ -257,11 +266,11 @@ def pictures(root: Value, wrt: list[Value], options: argparse.Namespace) -> None
     if options.beamer is not None:
         from ..slides import beamer
 
-        write(options.beamer, "tex", beamer(root, wrt=wrt, highlight=lit, frames=options.frames).save)
+        write(options.beamer, "tex", beamer(root, wrt=wrt, mode=mode, highlight=lit, frames=options.frames).save)
     if options.animate is not None or options.steps is not None:
         from ..slides import animate
 
-        moving = animate(root, wrt=wrt, highlight=lit)
+        moving = animate(root, wrt=wrt, mode=mode, highlight=lit)
         if options.animate is not None:
             saved(options.animate, moving.save)
         if options.steps is not None:

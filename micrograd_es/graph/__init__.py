@@ -15,7 +15,7 @@ from .formulas import Formulas, digits_needed, given
 from .kept import Kept, notes
 from .moment import Moment
 from .names import called, names
-from .routes import Edge, Grads, depending, is_constant, passed_on, uses
+from .routes import Edge, Grads, carried, depending, is_constant, passed_on, uses
 
 
 class Graph:
@@ -125,6 +125,11 @@ class Graph:
     def seed(self) -> Grads:
         "Where the reverse pass begins: 1 at the root, 0 everywhere else."
         return dict.fromkeys(self.order, 0.0) | {self.root: 1.0}
+
+    def tangents(self, x: Value) -> Grads:
+        "Forward mode: how fast every node moves that depends on x, when x moves at 1."
+        moving = dict.fromkeys(self.between([x]), 0.0) | {x: 1.0}
+        return carried(moving, lambda v: [edge for edge in self.edges(v) if edge[0] in moving], {**moving})
 
     def between(self, leaves: Collection[Value], flat: bool = False) -> list[Value]:
         "The nodes on the routes from the root to these, in order. (The last result is kept.)"

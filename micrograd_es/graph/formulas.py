@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from math import prod
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 from ..core.floats import Float, floats, ieee
@@ -20,6 +22,8 @@ FEW = 5  # numbers in a formula, up to which each is looked at alone
 SAME = 1e-6  # how far, relatively, a lecture's form may be from the local gradient, which may be computed by another
 
 
+Ways = dict[Value, list[Edge]]  # between a node and what lies next to it
+Ends = Callable[[Value], tuple[Value, Value]]  # of the derivative that a node has: ∂loss/∂v, or ∂v/∂w
 Sides = Callable[["Formulas"], list[Any]]  # of an equation, in whatever language these formulas are
 
 
@@ -42,6 +46,14 @@ class Formulas:
     def d(self, y: Value, x: Value) -> Any:
         "∂y/∂x"
         return self.language.derivative(self.called[y], self.called[x])
+
+    def by(self, x: Value) -> str:
+        "d/dx, of whatever it stands beside."
+        return self.language.total.format("", self.language(self.called[x]))  # type: ignore[no-any-return]
+
+    def total(self, y: Value, x: Value) -> Any:
+        "dy/dx, along all ways from x: h = v + w has ∂h/∂w = 1, and dh/dw is more if v was made from w."
+        return self.language.derivative(self.called[y], self.called[x], self.language.total)
 
     def made(self, v: Value) -> list[str]:
         "ŷ = x · w = 1 · 1 = 1, as its sides."
@@ -80,30 +92,49 @@ class Formulas:
 
     def along(self, child: Value, uses: list[Edge], of: Callable[[Edge], Any]) -> Any:
         "What the child's uses of the node add up to: ∂v/∂h of v = h · h is h + h."
-        return reduce(lambda a, b: a + b, [of(e) for e in uses if e.child is child])
+        return reduce(add, [of(e) for e in uses if e.child is child])
 
     def chain(self, node: Value, uses: list[Edge], grads: dict[Value, float], total: float | None = None) -> list[str]:
         """∂loss/∂w = ∂loss/∂ŷ · ∂ŷ/∂w = -2 · x = -2 · 1 = -2, as its sides.
 
         `total`, if the uses are not all that there are.
         """
-        total = grads[node] if total is None else total
-        children = dict.fromkeys(e.child for e in uses)
+        ways = grouped(uses, lambda e: e.child)
+        return self._summed(node, ways, grads, total, whole=lambda v: (self.root, v), ahead=False)
 
-        def side(upstream: Callable[[Value], Any], local: Callable[[Value], Any]) -> Any:
-            terms = [local(c) if c is self.root else upstream(c) * local(c) for c in children]
-            return reduce(lambda a, b: a + b, terms)
+    def tangent(
+        self, node: Value, edges: list[Edge], tangents: dict[Value, float], x: Value, total: float | None = None
+    ) -> list[str]:
+        "The same forward, from the inputs of the node: dv₁/dw = ∂v₁/∂ŷ · dŷ/dw = 1 · 1 = 1, as its sides."
+        ways = grouped(edges, lambda e: e.child.parents[e.place])
+        return self._summed(node, ways, tangents, total, whole=lambda v: (v, x), ahead=True)
+
+    def _summed(
+        self, node: Value, ways: Ways, known: dict[Value, float], total: float | None, whole: Ends, ahead: bool
+    ) -> list[str]:
+        """The derivative that is sought, as a sum over what lies next to the node: the local gradient times what is
+        known there. `ahead`, these are the node's inputs; else they were made from it."""
+        total = known[node] if total is None else total
+
+        def side(arrives: Callable[[Value], Any], local: Callable[[Value], Any]) -> Any:
+            def product(v: Value) -> Any:
+                if operator.is_(*whole(v)):  # ∂w/∂w is 1
+                    return local(v)
+                return local(v) * arrives(v) if ahead else arrives(v) * local(v)
+
+            return reduce(add, map(product, ways))
 
         def computed(f: Formulas) -> list[Any]:
             def with_locals(of: Callable[[Edge], Any]) -> Any:
-                return side(lambda c: f.language(grads[c]), lambda c: f.along(c, uses, of))
+                return side(lambda v: f.language(known[v]), lambda v: reduce(add, map(of, ways[v])))
 
             return [with_locals(of) for of in (f.local, f.local_in_numbers, f.local_number)]
 
-        named = [self.d(self.root, node), side(lambda c: self.d(self.root, c), lambda c: self.d(c, node))]
-        size = max(abs(grads[e.child] * e.local) for e in uses)
+        d = self.total if ahead else self.d
+        named = side(lambda v: d(*whole(v)), lambda v: self.d(node, v) if ahead else self.d(v, node))
+        size = max(abs(known[v] * e.local) for v, edges in ways.items() for e in edges)
         numbers = self.exactly(computed, lambda f: f.language(total), size)
-        return self.sides([*named, *numbers, self.language(total)])
+        return self.sides([d(*whole(node)), named, *numbers, self.language(total)])
 
     def exactly(self, computed: Sides, result: Callable[[Formulas], Any], size: float = 0.0) -> list[Any]:
         "What is computed, with the digits it takes to give the result as it is printed; without what never does."
@@ -140,6 +171,14 @@ class Formulas:
     def sides(symbols: list[Any]) -> list[str]:
         texts = [s.text for s in symbols]
         return [t for i, t in enumerate(texts) if i == 0 or t != texts[i - 1]]
+
+
+def grouped(edges: Iterable[Edge], end: Callable[[Edge], Value]) -> Ways:
+    "The edges by one of their ends."
+    ways: Ways = {}
+    for edge in edges:
+        ways.setdefault(end(edge), []).append(edge)
+    return ways
 
 
 def given(v: Value, y: float, xs: list[float], local: Sequence[float]) -> list[bool]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..calculus import CONSTANT
-from ..engine import Value
+from ..engine import Value, times
 
 Grads = dict[Value, float]
 
@@ -29,7 +29,7 @@ def is_silent(child: Value, parent: Value) -> bool:
     return child.op.flat or parent.op.flat
 
 
-Edges = Callable[[Value], Iterable[tuple[Value, float]]]  # the parents of a node, each with the local gradient
+Edges = Callable[[Value], Iterable[tuple[Value, Any]]]  # the parents of a node, each with the local gradient
 
 
 def passed_on(nodes: Iterable[Value], edges: Edges, grads: Grads) -> Grads:
@@ -38,6 +38,14 @@ def passed_on(nodes: Iterable[Value], edges: Edges, grads: Grads) -> Grads:
         for parent, local in edges(v):
             grads[parent] += grads[v] * local
     return grads
+
+
+def carried(nodes: Iterable[Value], edges: Edges, tangents: dict[Value, Any]) -> dict[Value, Any]:
+    "Forward mode, the same line read the other way: each of the nodes, in order, takes local * tangent of its parents."
+    for v in nodes:
+        for parent, local in edges(v):
+            tangents[v] += times(tangents[parent], local)
+    return tangents
 
 
 def depending(order: Iterable[Value], leaves: Collection[Value], flat: bool = False) -> list[Value]:

@@ -6,5 +6,6 @@ wireSight();
 wireDetail();
 wireWhatIf();
 wirePredict();
+wireModes();
 showView(fitting(0, true));
 go(fromAddress());

@@ -24,9 +24,14 @@ function bundle(edge) {
 // Does the edge lead into a folded neuron, alone? Then the step is told of the neuron as a whole.
 const intoBox = edge => boxes[homeOf(edge.child)] && lines.get(lineId(edge))?.length === 1 && !bundle(edge) ? edgeLine(edge) : null;
 
+// In forward mode, is it the step after which a folded box has its tangents? It tells of all that came in.
+const fillsBox = step => ahead !== null && Boolean(boxes[homeOf(step.child)]) &&
+    steps.findLast(s => s.kind === "edge" && boxes[homeOf(step.child)].outs.includes(s.to)) === step;
+
 // Can this step be seen? What happens between two nodes of one box cannot; of a bundle the last one tells of all.
 function visible(step) {
     if (step.kind === "node") return homeOf(step.node) === step.node;
+    if (step.kind === "edge" && ahead !== null && boxes[homeOf(step.child)]) return fillsBox(step);
     return step.kind !== "edge" || lines.has(lineId(step)) && (bundle(step)?.at(-1) ?? step) === step;
 }
 
@@ -55,10 +60,10 @@ function paintNode(i, step, index, grads) {
     const box = nodeBox(i);
     if (!box || nodes[i].constant) return;
     const done = index >= stepOf(i);
-    const active = homeOf(step.node ?? step.parent) === i;
+    const active = homeOf(step.node ?? step.to) === i;
     box.classList.toggle("todo", !done);
     box.classList.toggle("active", active);
-    box.classList.toggle("sending", step.kind === "edge" && homeOf(step.child) === i);
+    box.classList.toggle("sending", step.kind === "edge" && homeOf(step.from) === i);
     const outs = layerAt(i)?.outs;
     const value = () => isHiddenValue(i) ? "?" : outs ? span(outs, now.data) : nodeShown(i);
     write(box, "data", done ? `data ${value()}` : "data");
@@ -72,34 +77,44 @@ function span(outs, numbers) {
 }
 
 function gradsWords(outs, grads) {
-    if (outs.some(i => grads[i] === undefined)) return "grad";
-    return outs.some(isHidden) ? "grad ?" : `grad ${span(outs, grads)}`;
+    if (outs.some(i => grads[i] === undefined)) return whatArrives();
+    return `${whatArrives()} ${outs.some(isHidden) ? "?" : span(outs, grads)}`;
 }
 
 function gradWords(i, step, index, grads) {
-    if (grads[i] === undefined) return "grad";
-    if (isHidden(i)) return "grad ?";
-    const before = gradients(index - 1)[i];
-    if (step.kind === "edge" && step.parent === i && before !== undefined && !bundle(step)) {
-        const down = flow(grads, step), sum = `grad ${joined([before, down], added, "+")} = ${shown(grads[i])}`;
-        return sum.length <= SUM_TEXT ? sum : `grad += ${shown(down)}`;
+    if (grads[i] === undefined) return whatArrives();
+    if (isHidden(i)) return `${whatArrives()} ?`;
+    const before = reached(index - 1)[i];
+    if (step.kind === "edge" && step.to === i && before !== undefined && !bundle(step)) {
+        const down = flow(grads, step), sum = `${whatArrives()} ${joined([before, down], added, "+")} = ${shown(grads[i])}`;
+        return sum.length <= SUM_TEXT ? sum : `${whatArrives()} += ${shown(down)}`;
     }
-    return `grad ${shown(grads[i])}`;
+    return `${whatArrives()} ${shown(grads[i])}`;
 }
+
+// grad, or d/dw.
+const whatArrives = () => ahead === null ? "grad" : `d/d${nodes[ahead].name}`;
 
 function paintEdge(edge, step, index, grads) {
     const line = edgeLine(edge);
     if (!line || nodes[edge.parent].constant) return;
-    const at = steps.findIndex(s => s.child === edge.child && s.place === edge.place);
+    const at = playedAt(edge);
     const known = index >= stepOf(homeOf(edge.child));
     if (at === index) line.classList.add("active");
-    if (at <= index) line.classList.add("travelled");
+    if (at >= 0 && at <= index) line.classList.add("travelled");
     if (bundle(edge)) return;
     const room = SQUEEZED * Number(line.dataset.room ?? 0);
     write(line, "local", known ? localWords(edge, room) : "");
-    const words = at > index ? "" : isHidden(edge.parent) ? "?" : flowWords(edge, grads, room);
+    const words = at < 0 || at > index ? "" : isHidden(steps[at].to) ? "?" : flowWords(edge, grads, room);
     if (line.querySelector("text:not(.midway)")) write(line, "flow", words);
     else if (at === index) writeMidway(line, words);
+}
+
+// Which step takes this edge, if any; in forward mode, a folded box takes all that come in at once.
+function playedAt(edge) {
+    const own = steps.findIndex(s => s.child === edge.child && s.place === edge.place), box = homeOf(edge.child);
+    if (own < 0 || ahead === null || !boxes[box]) return own;
+    return steps.findIndex(s => s.kind === "edge" && homeOf(s.child) === box && fillsBox(s));
 }
 
 // Where the edges are too many to bear numbers, the one that is played does.
@@ -123,9 +138,9 @@ function localWords(edge, room) {
 // "-2 × 1 = -2", or only what arrives, where there is no room for more.
 function flowWords(edge, grads, room) {
     const box = boxes[homeOf(edge.child)], local = box ? boxSlope(edge) : localOf(edge);
-    const upstream = grads[homeOf(edge.child)], down = shown(upstream * local);
-    const product = `${joined([upstream, local], multiplied, "×")} = ${down}`;
-    return product.length <= room ? product : `← ${down}`;
+    const there = grads[ahead === null ? homeOf(edge.child) : edge.parent], down = shown(there * local);
+    const product = `${joined([there, local], multiplied, "×")} = ${down}`;
+    return product.length <= room ? product : `${ahead === null ? "←" : "→"} ${down}`;
 }
 
 // The derivative of a folded neuron's output by one of its inputs: the chain rule inside the box.
@@ -144,7 +159,7 @@ function boxSlope(edge) {
 }
 
 function paint(index) {
-    const step = steps[index], grads = gradients(index);
+    const step = steps[index], grads = reached(index).map((x, i) => x ?? (standsStill(i) && index >= stepOf(i) ? 0 : x));
     for (const text of document.querySelectorAll(".midway")) text.remove();
     for (const line of viewBoxes[view].querySelectorAll("g.edge")) line.classList.remove("active", "travelled");
     nodes.forEach((_, i) => paintNode(i, step, index, grads));

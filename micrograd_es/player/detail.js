@@ -24,7 +24,7 @@ function fillDetail() {
     if (detail === null) return;
     const i = detail, body = [];
     body.push(element("h3", nodes[i].parents ? "Forward" : "A leaf"), formulaBox(f => isHiddenValue(i) ? f.made(i).slice(0, 2) : f.made(i)));
-    if (i === root) body.push(element("p", "It is the root: its gradient by itself is 1."));
+    if (i === root && ahead === null) body.push(element("p", "It is the root: its gradient by itself is 1."));
     else if (isHidden(i)) body.push(element("p", "Its gradient is still hidden: predict it first."));
     else body.push(...backwardDetail(i));
     byId("detail-body").replaceChildren(...body);
@@ -38,6 +38,7 @@ function formulaBox(sides) {
 }
 
 function backwardDetail(i) {
+    if (ahead !== null) return detailAhead(i);
     const grads = gradients();
     const words = uses[i].length > 1 ? `Backward: it is used ${uses[i].length} times, and their sum counts` : "Backward";
     const body = [element("h3", words), formulaBox(f => f.chain(i, uses[i], grads, grads[i]))];

@@ -13,9 +13,11 @@ function placeNodes() {
         boxes[cluster.out] = cluster;
         for (const i of nodesOf(cluster)) home[i] = cluster.out;
     }
-    for (const step of steps) {
-        if (step.kind !== "edge" || homeOf(step.parent) === homeOf(step.child)) continue;
-        lines.set(lineId(step), [...lines.get(lineId(step)) ?? [], step]);
+    const [taken, all] = [steps, backward].map(way => way.filter(step => step.kind === "edge"));
+    const still = all.filter(e => !taken.some(t => t.child === e.child && t.place === e.place)); // in forward mode
+    for (const edge of [...still, ...taken]) {
+        if (homeOf(edge.parent) === homeOf(edge.child)) continue;
+        lines.set(lineId(edge), [...lines.get(lineId(edge)) ?? [], edge]);
     }
 }
 

@@ -12,6 +12,7 @@ class Formulas {
     number(x) { return this.language.number(x); }
     node(i) { return this.language.to(Math.max(this.language.digits, digitsOf(i))).number(now.data[i]); }
     d(y, x) { return this.language.derivative(y, x); }
+    total(y, x) { return this.language.derivative(y, x, "d"); }
 
     // ŷ = x · w = 1 · 1 = 1, as its sides.
     made(i) {
@@ -43,15 +44,23 @@ class Formulas {
 
     // ∂loss/∂w = ∂loss/∂ŷ · ∂ŷ/∂w = -2 · x = -2 · 1 = -2, as its sides, along these uses of the node.
     chain(i, along, grads, total) {
-        const children = [...new Set(along.map(e => e.child))];
-        const side = (f, upstream, local) =>
-            f.sum(children.map(c => c === root ? local(c) : f.language.mul(upstream(c), local(c))));
-        const inNumbers = (f, of) =>
-            side(f, c => f.number(grads[c]), c => f.sum(along.filter(e => e.child === c).map(of)));
+        const product = (f, upstream, local) => f.language.mul(upstream, local);
+        return this.summed(i, grouped(along, e => e.child), grads, total, root, v => this.d(root, v), v => this.d(v, i), product);
+    }
+
+    // The same forward, from the inputs of the node: dv₁/dw = ∂v₁/∂ŷ · dŷ/dw = 1 · 1 = 1.
+    tangent(i, along, tangents, total) {
+        const product = (f, tangent, local) => f.language.mul(local, tangent);
+        return this.summed(i, grouped(along, e => e.parent), tangents, total, ahead, v => this.total(v, ahead), v => this.d(i, v), product);
+    }
+
+    // A sum over what lies next to the node: the local gradient times what is known there, which at the end is 1.
+    summed(i, ways, numbers, total, end, whole, near, product) {
+        const side = (f, known, local) => f.sum([...ways.keys()].map(v => v === end ? local(v) : product(f, known(v), local(v))));
+        const inNumbers = (f, of) => side(f, v => f.number(numbers[v]), v => f.sum(ways.get(v).map(of)));
         const computed = f => [e => f.local(e), e => f.localInNumbers(e), e => f.localNumber(e)].map(of => inNumbers(f, of));
-        const named = side(this, c => this.d(root, c), c => this.d(c, i));
-        const size = Math.max(...along.map(e => Math.abs(flow(grads, e))));
-        return [this.d(root, i), named, ...this.exactly(computed, f => f.number(total), size), this.number(total)];
+        const size = Math.max(...[...ways.values()].flat().map(e => Math.abs(flow(numbers, e))));
+        return [whole(i), side(this, whole, near), ...this.exactly(computed, f => f.number(total), size), this.number(total)];
     }
 
     // What is computed, with as many digits as it takes to give the result as it is printed; without what never does.
@@ -61,6 +70,9 @@ class Formulas {
         return computed(this.to(digits)).filter((_, i) => addsUp([sides[i]], shown, size));
     }
 }
+
+// The edges by one of their ends.
+const grouped = (edges, end) => edges.reduce((ways, e) => ways.set(end(e), [...ways.get(end(e)) ?? [], e]), new Map());
 
 // Can the page compute this node? Some operations only Python knows.
 function known(i) {

@@ -36,7 +36,7 @@ LIMIT = 400  # nodes in all
 BOXES = 120  # boxes in the picture, when all is folded
 TALL = 16  # boxes up to which a telephone gets a picture of its own, from top to bottom
 SCRIPTS = """letters model routes symbols formulas folded views board sentences sight stepping detail paths whatif
-    diagnosis predict begin""".split()  # what is the twin of a Python file has its name
+    diagnosis predict ahead begin""".split()  # what is the twin of a Python file has its name
 
 
 class Player:

@@ -7,19 +7,20 @@ let asked = null; // the node in question, and what of it
 let tries = 0;
 const score = { right: 0, of: 0 };
 
-const isHidden = i => predicting.has("grad") && i !== root && !nodes[i].constant && !revealed.grad.has(i);
+const isHidden = i => predicting.has("grad") && i !== (ahead ?? root) && !nodes[i].constant && !revealed.grad.has(i);
 const isHiddenValue = i => predicting.has("data") && Boolean(nodes[i].parents) && position <= stepOf(i) && !revealed.data.has(i);
 const anyHidden = () => nodes.some((_, i) => isHidden(i));
 const isAsking = () => asked !== null;
 
 // Must this step be told without its number?
-const isSecret = step => step.kind === "edge" ? isHidden(step.parent) || nodes.some((_, i) => isHiddenValue(i))
-    : step.kind === "node" ? isHiddenValue(step.node) : step.kind === "seed" && isHiddenValue(root);
+const isSecret = step => step.kind === "edge" ? isHidden(step.to) || nodes.some((_, i) => isHiddenValue(i) && stepOf(i) < steps.indexOf(step))
+    : step.kind === "node" ? isHiddenValue(step.node) : step.kind === "seed" && ahead === null && isHiddenValue(root);
 
 function question(step) {
     if (step.kind === "seed") return `Now backward, from ${nodes[root].name}.`;
     if (step.kind === "node") return `${nodes[step.node].name} is made from ${sources(step.node)}.${
         layerAt(step.node) ? " Open it to predict its values, one by one." : ""}`;
+    if (ahead !== null) return questionAhead(step);
     const { child, parent } = step;
     if (bundle(step)) return `${boxName(homeOf(child))} passes upstream × local on to ${boxName(homeOf(parent))}.${
         layerAt(homeOf(parent)) ? " Open it to predict its gradients, one by one." : ""}`;
@@ -27,21 +28,22 @@ function question(step) {
     return `${nodes[child].name} sends upstream × local to ${nodes[parent].name}.${later}`;
 }
 
-const isLastUse = step => !steps.slice(steps.indexOf(step) + 1).some(s => s.kind === "edge" && s.parent === step.parent);
+const isLastUse = step => !steps.slice(steps.indexOf(step) + 1).some(s => s.kind === "edge" && s.to === step.to);
 
 // The formula, or the chain rule, in symbols only.
 function secretFormula(step) {
     if (step.kind === "node") return layerAt(step.node) ? [] : [equation(f => f.made(step.node).slice(0, 2))];
+    if (fillsBox(step)) return boxFormula(step).map(sides => equation(f => sides(f).slice(0, 2)));
     if (step.kind === "seed" || bundle(step)) return [];
-    const symbols = f => f.chain(step.parent, [step], gradients(), 0).slice(0, 2);
-    return [equation(symbols, uses[step.parent].length > 1 ? "+=" : "=")];
+    const symbols = f => (ahead === null ? f.chain(step.to, [step], reached(), 0) : f.tangent(step.to, [step], reached(), 0)).slice(0, 2);
+    return [equation(symbols, sign(step))];
 }
 
 // Of a node that is made: what is its value? At the last use of one whose gradient is hidden: what is that?
 function asks(step) {
     if (step.kind === "node" && isHiddenValue(step.node) && !layerAt(step.node)) return { of: "data", node: step.node };
-    const last = step.kind === "edge" && isHidden(step.parent) && isLastUse(step) && !layerAt(homeOf(step.parent));
-    return last ? { of: "grad", node: step.parent } : null;
+    const last = step.kind === "edge" && isHidden(step.to) && isLastUse(step) && !layerAt(homeOf(step.to));
+    return last ? { of: "grad", node: step.to } : null;
 }
 
 function askAbout(step) {
@@ -53,7 +55,8 @@ function askAbout(step) {
     byId("verdict").textContent = "";
     byId("quiz").hidden = !next;
     if (!next) return;
-    const name = next.of === "data" ? nodes[next.node].name : textOf(words.d(root, next.node));
+    const name = next.of === "data" ? nodes[next.node].name
+        : textOf(ahead === null ? words.d(root, next.node) : words.total(next.node, ahead));
     byId("question").textContent = `${name} = ? (right within ${100 * RIGHT} %, or ${RIGHT})`;
     byId("guess").value = "";
     tell();
@@ -67,7 +70,7 @@ function readNumber(text) {
     return rest.length ? NaN : parts[0] / parts[1];
 }
 
-const truth = () => asked.of === "data" ? now.data[asked.node] : gradients()[asked.node];
+const truth = () => asked.of === "data" ? now.data[asked.node] : reached()[asked.node];
 
 function check(event) {
     event.preventDefault();
@@ -83,7 +86,7 @@ function check(event) {
         if (tries === 1) score.right += 1;
         reveal(`Right: ${shown(right)}.`);
     } else {
-        const hint = (asked.of === "data" ? valueHint : gradientHint)(asked.node, guess);
+        const hint = asked.of === "data" ? valueHint(asked.node, guess) : ahead === null ? gradientHint(asked.node, guess) : "";
         byId("verdict").textContent = `Not yet. ${hint || "Try again, or let it be shown."}`;
         byId("guess").select();
         tell();
@@ -132,7 +135,7 @@ function predict(what) {
     tell();
     pause();
     clearPaths();
-    showAgain(predicting.has("data") ? 0 : predicting.size ? seedStep : position);
+    showAgain(predicting.has("data") ? 0 : predicting.size ? seedStep() : position);
 }
 
 const wanted = () => byId("asks").value.split(" ");

@@ -23,7 +23,7 @@ function layerSentence({ title, outs }) {
 
 // Of all edges between two boxes: what has arrived at the end of them.
 function bundleSentence(edges, index) {
-    const grads = gradients(index), [to, from] = [edges[0].parent, edges[0].child].map(homeOf);
+    const grads = reached(index), [to, from] = [edges[0].parent, edges[0].child].map(homeOf);
     const arrived = [...new Set(edges.map(e => e.parent))].sort((a, b) => a - b);
     const sum = layerAt(from) ? ", summed over all its outputs" : "";
     const sender = boxes[from] ? capital(boxName(from)) : nodes[from].name;
@@ -35,8 +35,9 @@ const capital = text => text[0].toUpperCase() + text.slice(1);
 const several = (outs, numbers) => listed(outs.map(i => shown(numbers[i])));
 
 function edgeSentence(edge, index) {
+    if (ahead !== null) return tangentSentence(edge, index);
     if (bundle(edge)) return bundleSentence(bundle(edge), index);
-    const grads = gradients(index), before = gradients(index - 1)[edge.parent];
+    const grads = reached(index), before = reached(index - 1)[edge.parent];
     const box = intoBox(edge), child = box ? homeOf(edge.child) : edge.child;
     const [y, x] = [nodes[child].name, nodes[edge.parent].name];
     const factors = [grads[child], box ? boxSlope(edge) : localOf(edge)], [upstream, local] = factors.map(x => shown(x));
@@ -86,8 +87,8 @@ function doneSentence(grads) {
 function sentence(index) {
     const step = steps[index];
     const words = {
-        leaves: leavesSentence, node: () => forwardSentence(step.node), seed: seedSentence,
-        edge: () => edgeSentence(step, index), done: () => doneSentence(gradients()),
+        leaves: leavesSentence, node: () => forwardSentence(step.node), seed: ahead === null ? seedSentence : seedAhead,
+        edge: () => edgeSentence(step, index), done: () => ahead === null ? doneSentence(gradients()) : doneAhead(),
     };
     return words[step.kind]();
 }

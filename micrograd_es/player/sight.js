@@ -33,8 +33,8 @@ function zoomTo(wanted, x = byId("views").clientWidth / 2, y = byId("views").cli
 // The box of this step comes into sight, and the one that sends to it too, if there is room for both.
 function follow(step) {
     const frame = byId("views").getBoundingClientRect();
-    const box = nodeBox(homeOf(step.node ?? step.parent ?? (step.kind === "leaves" ? 0 : root)));
-    const sender = step.kind === "edge" ? nodeBox(homeOf(step.child)) : null;
+    const box = nodeBox(homeOf(step.node ?? step.to ?? (step.kind === "leaves" ? 0 : root)));
+    const sender = step.kind === "edge" ? nodeBox(homeOf(step.from)) : null;
     if (!box) return;
     const one = box.getBoundingClientRect(), both = sender ? around(one, sender.getBoundingClientRect()) : one;
     const fits = both.width + 2 * MARGIN <= frame.width && both.height + 2 * MARGIN <= frame.height;

@@ -4,19 +4,21 @@ let position = 0;
 let timer = null;
 
 const PHASES = { leaves: "Start", node: "Forward", seed: "Backward", edge: "Backward", done: "Done" };
+const PHASES_AHEAD = { ...PHASES, seed: "Forward mode", edge: "Forward mode" };
+const phase = step => (ahead === null ? PHASES : PHASES_AHEAD)[step.kind];
 
 // Show this step: in the picture, in words, as a formula, on the slider and in the address.
 function go(index) {
     position = Math.max(0, Math.min(steps.length - 1, index));
     const step = steps[position];
     if (!paintedPaths) paint(position);
-    byId("phase").textContent = PHASES[step.kind];
+    byId("phase").textContent = phase(step);
     byId("count").textContent = `step ${position} of ${steps.length - 1}`;
     byId("card").dataset.phase = PHASES[step.kind];
     showWords(step);
     const slider = byId("step");
     slider.value = position;
-    slider.setAttribute("aria-valuetext", `${position} of ${steps.length - 1}, ${PHASES[step.kind]}`);
+    slider.setAttribute("aria-valuetext", `${position} of ${steps.length - 1}, ${phase(step)}`);
     byId("first").disabled = byId("back").disabled = position === 0;
     byId("next").disabled = byId("last").disabled = position === steps.length - 1;
     summarise();
@@ -41,18 +43,23 @@ function showWords(step) {
 function formulaOf(step) {
     if (step.kind === "node" && layerAt(step.node)) return [];
     if (step.kind === "node") return [equation(f => f.made(step.node))];
+    if (ahead !== null) return formulaAhead(step);
     if (step.kind === "seed") return [equation(f => [f.d(root, root), f.number(1)])];
     if (step.kind !== "edge") return [];
     if (bundle(step)) return [];
-    const grads = gradients(position), sign = uses[step.parent].length > 1 ? "+=" : "=", box = intoBox(step);
-    if (!box) return [equation(f => f.chain(step.parent, [step], grads, flow(grads, step)), sign)];
+    const grads = reached(position), box = intoBox(step);
+    if (!box) return [equation(f => f.chain(step.parent, [step], grads, flow(grads, step)), sign(step))];
     const out = homeOf(step.child);
     return [equation(f => {
         const symbols = out === root ? [] : [f.language.mul(f.d(root, out), f.d(out, step.parent))];
         const product = f.language.mul(f.number(grads[out]), f.number(boxSlope(step)));
         return [f.d(root, step.parent), ...symbols, product, f.number(flow(grads, step))];
-    }, sign)];
+    }, sign(step))];
 }
+
+// += where it is one of several that arrive.
+const sign = step => arriving(step.to).length > 1 ? "+=" : "=";
+const arriving = i => steps.filter(s => s.kind === "edge" && s.to === i);
 
 // What is larger than its place can be scrolled, with the keyboard too.
 function scrollable() {

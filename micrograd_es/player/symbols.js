@@ -55,7 +55,7 @@ class Plain extends Language {
     figure(x) { return shown(x, this.digits); }
     brackets(content) { return `(${content})`; }
     name(i) { return symbol(nodes[i].name, ATOM); }
-    derivative(y, x) { return symbol(`∂${nodes[y].name}/∂${nodes[x].name}`, ATOM); }
+    derivative(y, x, d = "∂") { return symbol(`${d}${nodes[y].name}/${d}${nodes[x].name}`, ATOM); }
     function(name, before, after, inner) { return this.made(ATOM, before, ...inner, after); }
 
     truediv(a, b) {
@@ -112,8 +112,8 @@ class MathMl extends Language {
         return symbol(mathElement("mrow", ...template.content.firstElementChild.cloneNode(true).childNodes), ATOM);
     }
 
-    derivative(y, x) {
-        const part = i => mathElement("mrow", mathElement("mi", "∂"), this.name(i).content);
+    derivative(y, x, d = "∂") {
+        const part = i => mathElement("mrow", mathElement("mi", d), this.name(i).content);
         return symbol(mathElement("mfrac", part(y), part(x)), ATOM);
     }
 

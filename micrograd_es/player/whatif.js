@@ -90,8 +90,9 @@ function leafRows() {
 
 // What the controls show; a box that is being typed in is left alone.
 function fillLeaves() {
+    if (!byId("sample")) return; // there are none: Python alone can compute this graph
     showSample();
-    const grads = gradients();
+    const grads = gradients(), secret = ahead !== null && anyHidden(); // it is where forward mode ends
     for (const row of document.querySelectorAll(".leaf-row")) {
         const i = Number(row.dataset.leaf), [range, box] = row.querySelectorAll("input");
         if (document.activeElement !== range) {
@@ -99,7 +100,7 @@ function fillLeaves() {
             range.value = now.data[i];
         }
         if (document.activeElement !== box || box.valueAsNumber !== now.data[i]) box.value = tidy(now.data[i]);
-        row.querySelector("output").textContent = isHidden(i) ? "grad ?" : `grad ${shown(grads[i])}`;
+        row.querySelector("output").textContent = secret || isHidden(i) ? "grad ?" : `grad ${shown(grads[i])}`;
     }
 }
 

@@ -95,7 +95,7 @@ class Animation:
         return (
             f'<svg xmlns="{SVG}" width="{w}pt" height="{h}pt" viewBox="0 0 {w} {h}" role="img" font-family="{FONT}" '
             f'font-size="{self.look.fontsize:g}" text-anchor="middle" fill="{colors.ink}">\n'
-            f"<title>Backpropagation through {name}, step by step</title>\n{style}{back}"
+            f"<title>{self.story.told} through {name}, step by step</title>\n{style}{back}"
             f'<g transform="translate({self.left:g} 0)">\n{drawn}</g>\n</svg>\n'
         )
 
@@ -202,6 +202,7 @@ def animate(
     path: str | os.PathLike[str] | None = None,
     *,
     wrt: Nodes = (),
+    mode: str = "reverse",
     highlight: Nodes = (),
     seconds: float = SECONDS,
     loop: bool = True,
@@ -211,11 +212,12 @@ def animate(
 ) -> Animation:
     """The steps of the graph under root, forward and backward, as a picture that plays by itself; saved to `path`.
 
-    wrt: leaves to whose gradient the way backward leads; highlight: leaves to which every way stands out; seconds: how
+    wrt: leaves to whose gradient the way backward leads; with mode="forward", the one from which forward mode goes on;
+    highlight: leaves to which every way stands out; seconds: how
     long a step is shown. ValueError for a graph that is no graph, or too large to be followed.
     """
     look = Look(fontsize=fontsize, theme=theme, background=background)
-    moving = Animation(Scene.of(root, "animate", look, wrt, highlight), seconds, loop)
+    moving = Animation(Scene.of(root, "animate", look, wrt, highlight, mode), seconds, loop)
     if path is not None:
         moving.save(path)
     return moving

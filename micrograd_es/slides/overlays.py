@@ -154,6 +154,7 @@ def beamer(
     path: str | os.PathLike[str] | None = None,
     *,
     wrt: Nodes = (),
+    mode: str = "reverse",
     highlight: Nodes = (),
     frames: bool = False,
     title: str | None = None,
@@ -161,13 +162,14 @@ def beamer(
 ) -> Slides:
     """The steps of the graph under root as slides for Beamer; saved to `path`, a .tex file.
 
-    wrt: leaves to whose gradient the way backward leads; highlight: leaves to which every way stands out. frames: a
+    wrt: leaves to whose gradient the way backward leads; with mode="forward", the one from which forward mode goes on;
+    highlight: leaves to which every way stands out. frames: a
     frame for each step, where a frame with an overlay for each is the default. ValueError for a graph that is no graph,
     or too large to be followed.
     """
-    scene = Scene.of(root, "beamer", Look(theme=theme), wrt, highlight)
+    scene = Scene.of(root, "beamer", Look(theme=theme), wrt, highlight, mode)
     name = scene.story.name(scene.story.root, scene.story.latex)
-    heading = latex_sentence(clean(title)) if title else f"Backpropagation through {name}"
+    heading = latex_sentence(clean(title)) if title else f"{scene.story.told} through {name}"
     slides = Slides(scene, heading, not frames)
     if path is not None:
         slides.save(path)

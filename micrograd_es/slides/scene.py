@@ -18,12 +18,13 @@ from ..graph.modules import Cluster, clusters
 from ..graph.routes import Edge, is_constant, is_silent
 from ..text.printed import added, multiplied
 from ..text.symbols import Latex, latex
+from .onward import story_of
 from .story import Story, Words
 
 READABLE = 7.0  # points of text, where the picture fills a slide: before that, edges say less
 LONGEST = 150  # steps that a class can follow
 WIDE = 30  # letters that a line in a box or on an edge may have
-INLINE = Latex(latex.spellings, fraction="{}/{}", d_by_d=r"\partial {}/\partial {}")
+INLINE = Latex(latex.spellings, fraction="{}/{}", d_by_d=r"\partial {}/\partial {}", total="d {}/d {}")
 
 
 Nodes = Value | str | Iterable[Value | str]  # as a user names them
@@ -104,13 +105,13 @@ class Telling:
         return found
 
     def grad(self, number: float, w: Words) -> str:
-        return f"grad {self.story.number(number, w)}"
+        return f"{self.story.arrives(w)} {self.story.number(number, w)}"
 
     def adding(self, i: int, before: float) -> Text:
         "grad 1 + 2 = 3, while it is added."
-        flow = self.story.flow(i)
-        sum_ = self.text("grad", lambda w: "grad " + self.story.joined([before, flow], added, "+", w), i, i + 1)
-        more = self.text("grad", lambda w: "grad += " + self.story.number(flow, w), i, i + 1)
+        story, grad, flow = self.story, self.story.arrives, self.story.flow(i)
+        sum_ = self.text("grad", lambda w: f"{grad(w)} {story.joined([before, flow], added, '+', w)}", i, i + 1)
+        more = self.text("grad", lambda w: f"{grad(w)} += {story.number(flow, w)}", i, i + 1)
         return sum_ if len(sum_.plain) <= WIDE else more
 
     def slope(self, edge: Edge, short: bool) -> list[Text]:
@@ -130,7 +131,7 @@ class Telling:
     def flow(self, edge: Edge, short: bool) -> list[Text]:
         "upstream × local = downstream, when it is played."
         i = self.played[edge.child, edge.place]
-        upstream = self.story.gradients[i][edge.child]
+        upstream = self.story.gradients[i][self.story.sender(edge)]
 
         def told(w: Words) -> str:
             if short:
@@ -251,13 +252,10 @@ class Scene:
             (self.add_line if "-" in id else self.add_box)(id, group, list(zip(self.places(group), texts)))
 
     @classmethod
-    def of(cls, root: Value | Graph, view: str, look: Look, wrt: Nodes, highlight: Nodes) -> Scene:
+    def of(cls, root: Value | Graph, view: str, look: Look, wrt: Nodes, highlight: Nodes, mode: str) -> Scene:
         "The graph under root, told for this view. ValueError for a leaf alone."
         graph = Graph.of(root)
-        if not graph.root.parents:
-            name = graph.names[graph.root]
-            raise ValueError(f"{view}: {name} is a leaf, made from nothing: there are no steps to show")
-        return cls(graph, Story(graph, graph.nodes(wrt)), look, graph.nodes(highlight))
+        return cls(graph, story_of(graph, graph.nodes(wrt), mode, view), look, graph.nodes(highlight))
 
     def sentence(self, i: int, words: Words) -> str:
         "What is said at a step; where it happens inside a box, that first."
@@ -283,7 +281,7 @@ class Scene:
         for i, (kind, node, edge) in enumerate(self.story.steps):
             if kind in ("node", "seed", "edge") and ids[home_of(node)] == id:
                 active.append(i)
-            elif edge and ids[home_of(edge.child)] == id:
+            elif edge and ids[home_of(self.story.sender(edge))] == id:
                 sending.append(i)
         kind = group.get("class", "").split()[-1]
         self.boxes.append(Box(kind, (min(xs), min(ys), max(xs), max(ys)), lines, active, sending))

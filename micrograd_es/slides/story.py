@@ -23,7 +23,7 @@ NAMED = 6  # leaves that the first sentence names
 
 class Step(NamedTuple):
     """What happens: "leaves" have their numbers, a "node" is computed, the "seed" is sown at the root, a gradient takes
-    an "edge" to `node`, all is "done"."""
+    an "edge" to `node`, all is "done". In forward mode the seed is a leaf's, and what takes the edge is a tangent."""
 
     kind: str
     node: Value
@@ -39,7 +39,12 @@ class Words(NamedTuple):
 
 
 class Story:
-    "The steps of a graph, and what is known after each. With `wrt`, backward only along the ways to these leaves."
+    """The steps of a graph, and what is known after each. With `wrt`, backward only along the ways to these leaves.
+
+    `Onward` tells of forward mode.
+    """
+
+    told = "Backpropagation"
 
     def __init__(self, graph: Graph, wrt: Collection[Value] = ()):
         self.graph, self.root = graph, graph.root
@@ -62,7 +67,7 @@ class Story:
             if step.kind == "seed":
                 known = {step.node: 1.0}
             elif step.edge:
-                known = known | {step.node: known.get(step.node, 0.0) + known[step.edge.child] * step.edge.local}
+                known = known | {step.node: known.get(step.node, 0.0) + known[self.sender(step.edge)] * step.edge.local}
             after.append(known)
         return after
 
@@ -70,7 +75,19 @@ class Story:
         "What goes downstream in this step."
         edge = self.steps[i].edge
         assert edge
-        return self.gradients[i][edge.child] * edge.local
+        return self.gradients[i][self.sender(edge)] * edge.local
+
+    def sender(self, edge: Edge) -> Value:
+        "The end of an edge from which it is taken."
+        return edge.child
+
+    def arrives(self, words: Words) -> str:
+        "What a node's number is called that is passed on."
+        return "grad"
+
+    def arriving(self, v: Value) -> list[Step]:
+        "The steps that bring something to a node."
+        return [step for step in self.steps if step.edge and step.node is v]
 
     @cached_property
     def plain(self) -> Words:
@@ -92,8 +109,8 @@ class Story:
         return f.chain(node, [edge], self.gradients[i], self.flow(i)) if edge else []
 
     def sign(self, i: int) -> str:
-        "+= where it is one of several uses."
-        return "+=" if self.steps[i].edge and len(self.graph.uses[self.steps[i].node]) > 1 else "="
+        "+= where it is one of several that arrive."
+        return "+=" if self.steps[i].edge and len(self.arriving(self.steps[i].node)) > 1 else "="
 
     def joined(self, xs: list[float], combine: Callable[[list[Any]], Any], sign: str, words: Words) -> str:
         "-2 × (-3) = 6: numbers, and what they make, with the digits that it takes."

@@ -104,7 +104,7 @@ class Language(Maths):
     """
 
     for_people, names, digits, brief = False, True, DIGITS, False
-    times, fraction, brackets, d_by_d = " * ", "", "({})", "d{}_d{}"
+    times, fraction, brackets, d_by_d, total = " * ", "", "({})", "d{}_d{}", "d{}_d{}"
     at_least, at_most, either, choice = " >= ", " <= ", "{} or {}", "({1} if {0} else {2})"
 
     def __init__(self, spellings: dict[str, str], **style: Any):
@@ -149,8 +149,8 @@ class Language(Maths):
     def called(self, name: str, x: Any) -> Any:
         return self(name) if self.brief else x
 
-    def derivative(self, y: str, x: str) -> Symbol:
-        return Symbol(self.d_by_d.format(self(y), self(x)), ATOM, self)
+    def derivative(self, y: str, x: str, d_by_d: str = "") -> Symbol:
+        return Symbol((d_by_d or self.d_by_d).format(self(y), self(x)), ATOM, self)
 
     # -- the table, in this language
 
@@ -177,7 +177,7 @@ def _with_digits(language: Language, digits: int) -> Language:
 
 class Plain(Language):
     for_people, times, at_least, at_most = True, " · ", " ≥ ", " ≤ "
-    d_by_d = "∂{}/∂{}"
+    d_by_d, total = "∂{}/∂{}", "d{}/d{}"
 
     def by_name(self, name: str) -> str:
         return name + "({})"
@@ -194,7 +194,7 @@ class Plain(Language):
 class Latex(Plain):
     times, fraction, brackets = r" \cdot ", r"\frac{{{}}}{{{}}}", r"\left({}\right)"
     at_least, at_most, either = r" \ge ", r" \le ", r"{} \text{{ or }} {}"
-    d_by_d = r"\frac{{\partial {}}}{{\partial {}}}"
+    d_by_d, total = r"\frac{{\partial {}}}{{\partial {}}}", r"\frac{{d {}}}{{d {}}}"
     choice = r"\left({1} \text{{ if }} {0} \text{{ else }} {2}\right)"
 
     def __call__(self, x: Any, digits: int = 0) -> Symbol:

@@ -75,6 +75,16 @@ def test_the_demo_is_the_expression_of_the_slides(run):
     assert demo.count("∂loss/∂x =") == demo.count("∂loss/∂y =") == 1
 
 
+def test_forward(run):
+    "The same derivative at the end of the other way, in any format."
+    _, out, _ = run(*SLIDE, "--forward", "w")
+    assert (
+        out.endswith("        dloss/dw = ∂loss/∂v₁ · dv₁/dw = 2 · v₁ · 1 = 2 · (-1) · 1 = -2 · 1 = -2\n")
+        and "dw/d" not in out
+    )
+    assert r"\frac{d \mathrm{loss}}{d w} &= " in run(*SLIDE, "--forward", "w", "--latex")[1]
+
+
 def test_wrt(run):
     _, out, _ = run(*SLIDE, "--wrt", "w")
     assert GRADIENT in out and "∂loss/∂x" not in out and "∂loss/∂y" not in out
@@ -264,6 +274,11 @@ def test_a_file_that_is_none(mistake, here):
         (["x*x", "x=y=1"], "x=y=1: 'y=1' is not a finite number"),
         (["x*x", "x=" + "9" * 5000], "x=99999"),
         (["x*x", "x=1", "--wrt", "q"], "--wrt q: no such name; there are x, loss"),
+        (["x*x", "x=1", "--forward", "q"], "--forward q: no such name; there are x, loss"),
+        (
+            ["x*x", "x=1", "--forward", "x", "--wrt", "x"],
+            "--forward x goes on from x, --wrt x back to it: give one of them",
+        ),
         (["x*x", "x=1", "--wrt"], "argument --wrt: expected one argument"),
         (["x*x", "x=1", "--latex", "--html"], "argument --html: not allowed with argument --latex"),
         (

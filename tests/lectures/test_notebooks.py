@@ -112,10 +112,10 @@ def shown(cell):
 
 
 def test_they_are_all_here():
-    "The first steps, the five decks, the ways out, micrograd's demo, the classic mistakes, MNIST, the player."
+    "The first steps, the decks, both modes, the ways out, micrograd's demo, the classic mistakes, MNIST, the player."
     assert [path.stem for path in NOTEBOOKS] == [
-        "00_start_here", "01_dlies", "02_iiser", "03_lesson4", "04_yale", "05_cse471", "graduation",
-        "micrograd_in_our_hands", "mistakes", "mnist", "play",
+        "00_start_here", "01_dlies", "02_iiser", "03_lesson4", "04_yale", "05_cse471",
+        "forward_and_reverse", "graduation", "micrograd_in_our_hands", "mistakes", "mnist", "play",
     ]  # fmt: skip
 
 

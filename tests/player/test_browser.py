@@ -403,6 +403,51 @@ def test_predict_then_reveal(show):
     assert page.locator("#quiz").is_hidden() and "grad ?" not in page.locator("output").all_inner_texts()
 
 
+# ---- Forward mode ----------------------------------------------------------------------------------------------------
+
+
+def test_forward_mode(show):
+    "A switch: from a leaf on, tangents in the boxes; it asks before it tells, here too; and back again."
+    page = show(slide())
+    page.select_option("#mode", label="forward, d/dw")
+    assert position(page) == 1 and page.locator("#phase").inner_text() == "Forward mode"
+    page.keyboard.press("End")
+    found = [box(page, name)[2] for name in ("x", "w", "ŷ", "v₁", "loss")]
+    assert found == ["d/dw 0", "d/dw 1", "d/dw 1", "d/dw 1", "d/dw −2"]
+    page.keyboard.press("ArrowLeft")
+    assert page.locator("#formula math").first.get_attribute("aria-label") == "dloss/dw"
+    page.locator(".view:not([hidden]) g.node", has_text="v₁ =").click()
+    assert "how fast it moves with w" in page.locator("#detail-body").inner_text()
+    page.keyboard.press("Escape")
+    page.click("#predict")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#question").inner_text() == "dŷ/dw = ? (right within 1 %, or 0.01)"
+    assert box(page, "ŷ")[2] == "d/dw ?" and page.locator("output").all_inner_texts() == ["grad ?"] * 3
+    page.fill("#guess", "1")
+    page.keyboard.press("Enter")
+    assert page.locator("#verdict").inner_text() == "Right: 1." and box(page, "ŷ")[2] == "d/dw 1"
+    page.select_option("#mode", label="reverse")
+    page.keyboard.press("End")
+    assert position(page) == 10 and box(page, "w")[2] == "grad −2" and page.locator("#quiz").is_hidden()
+
+
+@pytest.mark.parametrize("root", [layered, lambda: network(2, 3, 1)])
+def test_forward_mode_through_folded_networks(show, root):
+    "From any leaf, in any of the main views, each step that is seen says something, and the last one the engine's gradient."
+    graph = Graph(root(), {})
+    page = show(graph)
+    for leaf in (graph.leaves[0], graph.leaves[-1]):
+        page.evaluate(f"setMode({graph.place[leaf]})")
+        assert page.evaluate("reached()[root]") == pytest.approx(graph.gradients[leaf])
+        for number in range(min(3, page.evaluate("graph.views.length"))):
+            page.evaluate(f"changeView({number})")
+            seen = "[...steps.keys()].filter(i => visible(steps[i]))"
+            said = page.evaluate(f"{seen}.map(i => {{ go(i); return saidOf(steps[i], i); }})")
+            assert all(re.fullmatch(r".{20,}\.", text) and not re.search("undefined|NaN", text) for text in said)
+            assert f"= {number_text(graph.gradients[leaf])}".replace("-", "−") in said[-1] and len(said) > 5
+
+
 # ---- Neurons ---------------------------------------------------------------------------------------------------------
 
 

@@ -49,9 +49,9 @@ def test_one_file_without_anything_from_outside(tmp_path):
 
 
 def test_sizes():
-    "A USB stick holds many: a slide's graph and a small network stay below 175 kB, one of 265 nodes below 550."
+    "A USB stick holds many: a slide's graph and a small network stay below 185 kB, one of 265 nodes below 550."
     assert len(play(slide()).html.encode()) < 100_000
-    assert len(play(network(2, 3, 1)).html.encode()) < 175_000
+    assert len(play(network(2, 3, 1)).html.encode()) < 185_000
     assert len(play(network(4, 8, 8, 1)).html.encode()) < 550_000
 
 

@@ -48,7 +48,7 @@ def test_the_sender_is_seen_too_where_there_is_room(show):
     both = """() => { const frame = byId("views").getBoundingClientRect();
         return [...viewBoxes[view].querySelectorAll(".node.active, .node.sending")].every(e => {
             const r = e.getBoundingClientRect(); return r.left >= frame.left && r.right <= frame.right; }); }"""
-    page.evaluate("jump(seedStep)")
+    page.evaluate("jump(seedStep())")
     while page.evaluate("position < steps.length - 1"):
         page.keyboard.press("ArrowRight")
         assert page.evaluate(both)

@@ -42,6 +42,7 @@ EXECUTED = {
     ("micrograd_es/replay/pure/program.py", "compile"): "the same program as a pure function",
     ("micrograd_es/replay/with_numpy/rows.py", "exec"): "the same",
     ("micrograd_es/replay/pure/program.py", "exec"): "the same",
+    ("micrograd_es/replay/plan/stacks.py", "exec"): "a row on an array of samples, written from the row alone: is it a reduction?",
     ("micrograd_es/replay/with_numba/compiling.py", "spec.loader.exec_module"): "the loop for numba, written from the table's rows alone",
     ("micrograd_es/text/methods.py", "compile"): "the method of a row, written from the row alone",
     ("micrograd_es/text/methods.py", "exec"): "the same",

@@ -38,12 +38,14 @@ def false_lines(root, leaves):
     graph = Graph(root, {})
     numbers = {name: n for v, name in graph.names.items() if not is_constant(v) for n in [now(root)[v]]}
     rows = {v.op for v in graph.order if v.op.forward}
-    told = explain(graph)
-    for view, lines, spelling in (
-        ("text", equations.explained(str(told)), equations.PLAIN),
-        ("html", equations.in_html(told.html()), equations.PLAIN),
-        ("latex", equations.in_latex(told.latex()), LATEX),
-        ("markdown", equations.in_markdown(told.markdown()), LATEX),
+    back, ahead = explain(graph), explain(graph, graph.leaves[:1], mode="forward")
+    for view, told, lines, spelling in (
+        ("text", back, equations.explained(str(back)), equations.PLAIN),
+        ("html", back, equations.in_html(back.html()), equations.PLAIN),
+        ("latex", back, equations.in_latex(back.latex()), LATEX),
+        ("markdown", back, equations.in_markdown(back.markdown()), LATEX),
+        ("forward mode", ahead, equations.explained(str(ahead)), equations.PLAIN),
+        ("forward mode in LaTeX", ahead, equations.in_latex(ahead.latex()), LATEX),
     ):
         reader = Reader(numbers, spelling, rows)
         assert len(lines) >= len(told.forward) + len(told.steps), view

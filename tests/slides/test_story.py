@@ -2,25 +2,30 @@
 
 import pytest
 
-from micrograd_es import Value, play
+from micrograd_es import Value, animate, beamer, play
 from micrograd_es.graph import Graph
 from micrograd_es.player.board import Board
+from micrograd_es.slides.onward import Onward
 from micrograd_es.slides.story import Story
 from micrograd_es.text.symbols import plain
 from tests.support.corpus import GRAPHS
 from tests.support.losses import slide
 from tests.support.sample import sampled
 
-TOLD = """() => steps.map((step, i) => {
-    const grads = gradients(i), sides = step.kind === "node" ? words.made(step.node)
-        : step.kind === "seed" ? [words.d(root, root), words.number(1)]
-        : step.kind === "edge" ? words.chain(step.parent, [step], grads, flow(grads, step)) : [];
-    return [sentence(i), equationText(sides)];
-})"""
+TOLD = """leaf => {
+    setMode(leaf);
+    return steps.map((step, i) => {
+        const numbers = reached(i), along = () => [step.to, [step], numbers, flow(numbers, step)];
+        const sides = step.kind === "node" ? words.made(step.node)
+            : step.kind === "seed" ? [leaf === null ? words.d(root, root) : words.total(leaf, leaf), words.number(1)]
+            : step.kind === "edge" ? leaf === null ? words.chain(...along()) : words.tangent(...along()) : [];
+        return [sentence(i), equationText(sides)];
+    });
+}"""
 
 
 def test_the_page_tells_the_same_story(window, monkeypatch, tmp_path):
-    "Every sentence and every formula, of graphs that lie open on their page."
+    "Every sentence and every formula, in either mode, of graphs that lie open on their page."
     monkeypatch.setattr(Board, "svg", lambda self: '<svg viewBox="0 0 9 9"></svg>')
     monkeypatch.setattr("micrograd_es.player.page._image", lambda root: "")
     page, count, different = window.new_page(), 0, []
@@ -29,16 +34,20 @@ def test_the_page_tells_the_same_story(window, monkeypatch, tmp_path):
         if len(graph.order) > 60 or any(v.calls for v in graph.order) or not graph.root.parents or "labels" in name:
             continue
         try:
-            story = Story(graph)
+            stories = {None: Story(graph)} | {graph.place[x]: Onward(graph, x) for x in graph.leaves[:2]}
         except ValueError:  # made by hand, without a _backward
             continue
         play(graph, tmp_path / "next.html")
         page.goto((tmp_path / "next.html").as_uri())
-        for i, said in enumerate(page.evaluate(TOLD)):
-            count += 1
-            here = [story.sentence(i, story.plain), " = ".join(story.formula(i, graph.formulas(plain)))]
-            different += [f"{name}: {a}\n{b}" for a, b in zip(here, said) if a.replace("-", "−") != b.replace("-", "−")]
-    assert different == [] and count > 200, "\n".join(different)
+        for leaf, story in stories.items():
+            said = page.evaluate(TOLD, leaf)
+            for i, told in enumerate(said):
+                count += 1
+                here = [story.sentence(i, story.plain), " = ".join(story.formula(i, graph.formulas(plain)))]
+                pairs = zip(here, told)
+                different += [f"{name}: {a}\n{b}" for a, b in pairs if a.replace("-", "−") != b.replace("-", "−")]
+            assert len(said) == len(story.steps)
+    assert different == [] and count > 300, "\n".join(different)
 
 
 def test_only_the_way_to_a_leaf():
@@ -63,3 +72,18 @@ def test_a_node_used_twice():
 def test_every_step_has_a_sentence(words):
     story = Story(Graph(slide(), {}))
     assert all(story.sentence(i, getattr(story, words)).endswith(".") for i in range(len(story.steps)))
+
+
+def test_forward_mode_on_slides():
+    "From one leaf on; what stands in the boxes is how fast they move. Which leaf, must be said."
+    moving = animate(slide(), wrt="w", mode="forward")
+    boxes = {text.plain for box in moving.scene.boxes for _, texts in box.lines for text in texts}
+    assert {"d/dw 1", "d/dw -2"} <= boxes and not any("grad" in text for text in boxes)
+    assert r"\frac{d \mathrm{loss}}{d w} = -2" in beamer(slide(), wrt="w", mode="forward").document()
+    for wrt, mode, message in (
+        ((), "forward", "animate: forward mode goes on from one leaf of loss: name it, wrt=w"),
+        (["x", "w"], "forward", "goes on from one leaf"),
+        ("w", "ahead", "mode='ahead': it is one of 'reverse', 'forward'"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            animate(slide(), wrt=wrt, mode=mode)

@@ -8,6 +8,7 @@ from micrograd_es.text.letters import latex_name
 
 from .reader import LATEX, PLAIN, compute
 
+DERIVATIVE = re.compile(r"∂|partial|\bd[^\s/]+/d\w|frac\{d ")
 DIGITS = 4  # that every number has at least
 
 
@@ -81,7 +82,7 @@ class Reader:
         if said is None:
             return
         for side in sides:
-            if "∂" in side or "partial" in side or side.strip() in self.written:
+            if DERIVATIVE.search(side) or side.strip() in self.written:
                 continue
             found = self.compute(side)
             digits = DIGITS - 0.4 if self.replaced(side) != side else symbolic  # a name has more than are shown
@@ -106,7 +107,7 @@ def terms_of(side):
 
 def explained(text):
     "The equations of an explanation as text: those of its rules stand in sentences, and are told again below them."
-    return [line.strip() for line in text.splitlines() if line.startswith("    ") and ", from " not in line]
+    return [line.strip() for line in text.splitlines() if line.startswith("    ") and ", where " not in line]
 
 
 def in_latex(text):
@@ -122,7 +123,7 @@ def in_html(text):
     return [
         html.unescape(cell)
         for cell in re.findall(r'<td style="text-align:left">(.*?)</td>', text)
-        if ", from " not in cell
+        if ", where " not in cell
     ]
 
 

@@ -85,3 +85,41 @@ def irregular(operations, last, rng):
         pool.append(row(*[rng.choice(pool[-last:]) for _ in range(row.op.arity)]))
     used = {x for v in pool for x in v.parents}
     return mean([tame(v) for v in pool if v not in used]), inputs, parameters
+
+
+def masked(rng):
+    """Attention as it may come: heads, sequences of different lengths, masks of any kind, and what is joined under them.
+
+    Causal, a window, padding, a mask that nobody ordered; a softmax, one without its shift, the largest, the mean.
+    """
+    heads, size = rng.randint(1, 3), rng.randint(1, 3)
+    width = heads * size
+    lengths = [rng.randint(1, 6) for _ in range(rng.randint(1, 3))]
+    inputs = [Value(0.0) for _ in range(sum(lengths) * 2)]
+    tokens = [inputs[i : i + 2] for i in range(0, len(inputs), 2)]
+    matrices = [[[Value(rng.gauss(0, 0.7)) for _ in range(2)] for _ in range(width)] for _ in range(3)]
+    scale, bias = Value(rng.uniform(-1, 1)), Value(rng.uniform(-1, 1))
+    seen = rng.choice([
+        lambda t, n: range(t + 1), lambda t, n: range(n), lambda t, n: range(max(0, t - 1), t + 1),
+        lambda t, n: range(t, n), lambda t, n: sorted({t, *rng.sample(range(n), rng.randint(0, n - 1))}),
+    ])  # fmt: skip
+    made = rng.choice([
+        lambda s: s, lambda s: s * 0.5, lambda s: s * scale, lambda s: s + bias, lambda s: scale - s, lambda s: (s * s + 1).log(),
+        lambda s: s.tanh() * -2.0, lambda s: s / 3 - bias * scale,
+    ])  # fmt: skip
+    joined = rng.choice([
+        softmax, softmax, lambda xs: [x.exp() / Value.sum(*[x.exp() for x in xs]) for x in xs],
+        lambda xs: [x - Value.logsumexp(*xs) for x in xs], lambda xs: [x * Value.maximum(*xs) for x in xs],
+        lambda xs: [x - mean(xs) for x in xs], lambda xs: [x.relu() for x in xs],
+    ])  # fmt: skip
+    outs, start = [], 0
+    for n in lengths:
+        q, k, v = ([[dot(row, x) for row in w] for x in tokens[start : start + n]] for w in matrices)
+        for t in range(n):
+            for h in range(0, width, size):
+                few, mine = list(seen(t, n)), slice(h, h + size)
+                shares = joined([made(dot(q[t][mine], k[u][mine])) for u in few])
+                outs += [dot(shares, [v[u][i] for u in few]) for i in range(h, h + size)]
+        start += n
+    parameters = [w for rows in matrices for row in rows for w in row] + [scale, bias]
+    return Value.sum(*[tame(out) * tame(out + bias) for out in outs]), inputs, parameters

@@ -3,14 +3,15 @@
 Rows of the table are done on whole blocks, gaps and all: nobody asks for what comes out there, until all that stands in
 a line is joined. Then the gaps must hold what changes nothing: 0 in a sum, -inf where the largest is sought. A number
 put into them early is carried on by the rows: after exp, -inf is the 0 that the sum needs, and after the division the 0
-that a sum of products needs. Their own gradient is 0: so, by the chain rule, they hand down none.
+that a sum of products needs. Their own gradient is 0: so, by the chain rule, they hand down none, as long as nothing
+that it is multiplied by is infinite.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
-from math import inf, isnan
+from math import inf, isfinite, isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from .statements import Group, Read
 
 Array = Any
-ANY = (0.3, -0.7, 2.5, -4.0)  # what a number may be that is not known
+ANY = (0.3, -0.7, 2.5, -4.0, 1e3, -1e3)  # what a number may be that is not known
 
 
 class Gaps:
@@ -48,41 +49,63 @@ class Gaps:
 
     def hold(self, group: Group, number: float) -> bool:
         "See to it that its gaps hold this number; False if they must hold another one."
-        if self.number(group) == number:
+        return (
+            self.number(group) == number
+            or self._filled(_origin(group), lambda: self.number(group) == number)  # as early as may be
+            or (self.number(group) is None and self._filled(group, lambda: self.number(group) == number, number))
+        )
+
+    def tame(self, group: Group) -> bool:
+        "See to it that nothing wild comes of a row on what stands in the gaps; False if that cannot be."
+        return self._is_tame(group) or self._filled(_origin(group), lambda: self._is_tame(group))
+
+    def _filled(self, group: Group, fits: Callable[[], bool], *numbers: float) -> bool:
+        "Fill the gaps of a group, if nobody has, so that it fits and everything stays tame."
+        if group.fill is not None:
+            return False
+        for group.fill in numbers or (-inf, 0.0, inf, 1.0):
+            if fits() and all(map(self._is_tame, self.groups)):
+                return True
+        group.fill = None
+        return False
+
+    def _is_tame(self, group: Group) -> bool:
+        "Are its derivatives in the gaps finite? A gradient of 0 times an infinite one would be nan."
+        if group.op is None:
             return True
-        origin = group
-        while origin.like:
-            origin = origin.like
-        if origin.fill is None:  # as early as may be: then nothing wild is computed on the way
-            for fill in (number, 0.0, -inf, inf, 1.0, None):
-                origin.fill = fill
-                if self.number(group) == number:
-                    return True
-        if self.number(group) is None:
-            group.fill = number
-        return self.number(group) == number
+        inputs = [self._known(read, group.gaps - group.start) for read in group.reads]
+        fixed = [self._constant(read, group.gaps - group.start) is not None for read in group.reads]
+        return all(
+            free or isfinite(local)
+            for xs in product(*inputs)
+            for local, free in zip(group.op.evaluate(*xs)[1], fixed)
+        )
 
     def number(self, group: Group) -> float | None:
         "What its gaps hold, if that is always the same."
-        if group.fill is not None or group.like is None or group.op is None:
+        if group.fill is not None or group.op is None:
             return group.fill
-        at = group.gaps - group.start
-        inputs = [self._known(read, at) for read in group.reads]
+        inputs = [self._known(read, group.gaps - group.start) for read in group.reads]
         found = {group.op.evaluate(*xs)[0] for xs in product(*inputs)}
         return found.pop() if len(found) == 1 and not isnan(*found) else None
 
+    def _constant(self, read: Read, at: Array) -> float | None:
+        numbers = {self.plan.constants.get(slot) if read.buffer == SHARED else None for slot in read.index[at].tolist()}
+        return numbers.pop() if len(numbers) == 1 else None
+
     def _known(self, read: Read, at: Array) -> tuple[float, ...]:
         "What is read at the gaps: a number that is known, or any."
-        slots = read.index[at]
-        if read.buffer == SHARED:
-            numbers = {self.plan.constants.get(slot) for slot in slots.tolist()}
-            if len(numbers) == 1 and (x := numbers.pop()) is not None:
-                return (x,)
-        for group in self.groups:
-            if group.buffer == read.buffer and np.isin(slots, group.gaps).all():
-                x = self.number(group)
-                return ANY if x is None else (x,)
-        return ANY
+        x = self._constant(read, at)
+        if x is None:
+            for group in self.groups:
+                if group.buffer == read.buffer and np.isin(read.index[at], group.gaps).all():
+                    x = self.number(group)
+        return ANY if x is None else (x,)
+
+
+def _origin(group: Group) -> Group:
+    "The grid that its gaps come from."
+    return _origin(group.like) if group.like else group
 
 
 def continued(index: Array, shape: tuple[int, ...]) -> Array | None:

@@ -74,22 +74,25 @@ class Plan(Slots):
 
     # -- a row of the table
 
-    def _rows(self, nodes: Sequence[Value]) -> None:
+    def _rows(self, nodes: Sequence[Value]) -> Group:
         "A statement for these: done on whole blocks, where what they read has gaps."
         columns = list(zip(*(v.parents for v in nodes)))
-        members: Sequence[Value | None] = nodes
-        like, column = next(((made, column) for column in columns if (made := self.gaps.of(column))), (None, ()))
-        if like:
-            at: dict[Value | None, Value] = dict(zip(column, nodes))
-            members = [at.get(x) for x in like.nodes]
-        elif all(x in self.slot for x in columns[0]):
-            beside: list[Value] = sorted(nodes, key=lambda v: self.slot[v.parents[0]])  # as what they read
-            members = beside
-        group = Group(members, self.lane[nodes[0]], op=nodes[0].op, like=like, shape=like.shape if like else ())
-        for i, x in enumerate(nodes[0].parents):
+        for column in columns:
+            if like := self.gaps.of(column):
+                at: dict[Value | None, Value] = dict(zip(column, nodes))
+                group = self._row([at.get(x) for x in like.nodes], nodes[0], like)
+                if self.gaps.tame(group):
+                    return self._write(group)
+        if all(x in self.slot for x in columns[0]):
+            nodes = sorted(nodes, key=lambda v: self.slot[v.parents[0]])  # beside each other, as what they read
+        return self._write(self._row(nodes, nodes[0]))
+
+    def _row(self, members: Sequence[Value | None], one: Value, like: Group | None = None) -> Group:
+        group = Group(members, self.lane[one], op=one.op, like=like, shape=like.shape if like else ())
+        for i, x in enumerate(one.parents):
             index = self._filled([None if v is None else v.parents[i] for v in members], group.shape)
             group.reads.append(Read(self._buffer(x), index))
-        self._write(group)
+        return group
 
     def _rows_of_many(self, nodes: Sequence[Value]) -> None:
         "Rows of as many inputs as one likes: unrolled, if these are few and the same for all; else as a reduction."

@@ -61,6 +61,8 @@ class Stack:
         self.backward_lines, self.backward_result, self.backward = _run(
             language, joined, lambda m, *xs: op.partials(m, m("y"), *xs, *op.constants)
         )
+        each = {EACH, *(line.name for line in self.backward_lines if line.each)}
+        self.each = not each.isdisjoint(re.findall(r"\w+", self.backward_result))  # or is it the same at every x?
 
 
 def _run(

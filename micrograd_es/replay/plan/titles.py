@@ -17,6 +17,8 @@ class Titles:
             self.reader = {x: v for v in plan.fused if v.parents for x in plan.reads(v)}
 
     def of(self, g: Group) -> str:
+        if not g.members:
+            return "what changes nothing, where there is nothing"
         what = g.op.symbol if g.op else "sums of products" if g.products else "sums"
         owners = {self.owner(v) for v in (g.members[0], g.members[-1])}
         owner = owners.pop() if len(owners) == 1 else ""

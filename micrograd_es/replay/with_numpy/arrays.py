@@ -117,6 +117,14 @@ class Names:
 
     # -- what is read
 
+    def matrix(self, read: Read, full: Shape, d: str = "") -> str:
+        "A view of what is read, with all these axes, even those of one; nothing if it is not regular."
+        shape = tuple(n for n in full if n > 1) or (1,)
+        found = view(read.index, shape)
+        sizes = () if shape == full else (*full, *[-1] * (read.buffer == LANES))
+        seen = self._seen(found, read, shape, d, True, sizes) if found else None
+        return seen[0] if seen and len(seen[1]) == sum(n > 1 for n in full) else ""
+
     def seen(self, read: Read, shape: Shape, d: str = "", turned: bool = False) -> tuple[str, Shape] | None:
         """A view of what is read, as an array of this shape without the axes along which it stands still.
 
@@ -125,7 +133,9 @@ class Names:
         found = view(read.index, shape)
         return self._seen(found, read, shape, d, turned) if found else None
 
-    def _seen(self, found: View, read: Read, shape: Shape, d: str, turned: bool) -> tuple[str, Shape] | None:
+    def _seen(
+        self, found: View, read: Read, shape: Shape, d: str, turned: bool, sizes: Shape = ()
+    ) -> tuple[str, Shape] | None:
         buffer, lanes = BUFFERS[read.buffer], read.buffer == LANES
         raw = read.index < len(self.spread) if lanes else np.zeros(1, bool)
         if raw.all():
@@ -140,6 +150,8 @@ class Names:
         if turned and list(order) != sorted(order):
             places = [*np.argsort(order).tolist(), *([len(order)] if lanes else [])]
             expression, order = f"{expression}.transpose({', '.join(map(str, places))})", tuple(sorted(order))
+        if sizes:
+            expression += f".reshape({', '.join(map(str, sizes))})"
         return self.name(expression, buffer, d), order
 
     def gathered(self, read: Read, shape: Shape, d: str = "") -> str:

@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from ...calculus import Op
 from ...text.steps import Steps
 from ...text.symbols import numpy as np_text
 from ..plan.stacks import Stack
@@ -44,19 +43,25 @@ def filled(text: str, names: Mapping[str, str]) -> str:
 
 
 @lru_cache(4096)
-def row_forward(op: Op, xs: tuple[str, ...], stacked: bool) -> tuple[list[str], list[str]]:
+def stack_of(op: Any) -> Stack:
+    "A row of many inputs as a reduction."
+    return Stack(np_text, op)
+
+
+@lru_cache(4096)
+def row_forward(op: Any, xs: tuple[str, ...], stacked: bool) -> tuple[list[str], list[str]]:
     "The lines before it, and its value. A `stacked` row joins all that is read along the first axis of x."
     if stacked:
-        return without_choices(*Stack(np_text, op).forward)
+        return without_choices(*stack_of(op).forward)
     steps = Steps(np_text)
     return without_choices(*steps.written([op.forward(steps, *map(steps, xs), *op.constants)]))
 
 
 @lru_cache(4096)
-def row_backward(op: Op, xs: tuple[str, ...], stacked: bool, wanted: tuple[bool, ...]) -> tuple[list[str], list[str]]:
+def row_backward(op: Any, xs: tuple[str, ...], stacked: bool, wanted: tuple[bool, ...]) -> tuple[list[str], list[str]]:
     "The lines before them, and what goes down to those inputs that want it."
     if stacked:
-        lines, (local,) = Stack(np_text, op).backward
+        lines, (local,) = stack_of(op).backward
         return without_choices(lines, ["dy" if local == "1.0" else f"dy * ({local})"])
     steps: Any = Steps(np_text)
     locals_, dy = op.partials(steps, steps("y"), *map(steps, xs), *op.constants), steps("dy")

@@ -90,11 +90,11 @@ class Matrix:
         head = (c,) if c > 1 else ()
         lanes = p.right.buffer == LANES
         self.turn = ".swapaxes(1, 2)" if head else ".T"
-        self.rows = "" if lanes and j == 1 and i > 1 else _reshape(*head, i, -1)  # as the rows of the product
+        self.rows = "" if lanes and j == 1 and names.shape(g) == (*head, i) else _reshape(*head, i, -1)  # as its rows
         self.block = _reshape(*names.shape(g), *([-1] if lanes else []))  # and as the block is
         self.left, self.right = p.left, Read(p.right.buffer, p.right.index.transpose(0, 2, 1))
         self.left_full, self.right_full = (*head, i, k), (*head, k, *([j] if j > 1 or not lanes else []))
-        self.names, self.one_row, self.one_column = names, i == 1, not lanes and j == 1
+        self.names = names
         flat = self.right.index.ravel()
         beside = lanes and j > 1 and bool((np.diff(flat) == 1).all()) and not (flat < len(names.spread)).any()
         self.columns = f"lanes[{flat[0]}:{flat[-1] + 1}]{_reshape(*head, k, -1)}" if beside else ""
@@ -106,19 +106,12 @@ class Matrix:
 
     def seen_left(self, d: str = "") -> str:
         "A view of the left factor, or of its gradient; nothing if it is not regular."
-        seen = self._seen(self.left, self.left_full, d)
-        return seen and seen + "[None]" * self.one_row
+        return self.names.matrix(self.left, self.left_full, d)
 
     def seen_right(self, d: str = "") -> str:
         if self.columns:
             return self.names.name(self.columns, "lanes", d)
-        seen = self._seen(self.right, self.right_full, d)
-        return seen and seen + "[:, None]" * self.one_column
-
-    def _seen(self, read: Read, full: Shape, d: str = "") -> str:
-        shape = tuple(n for n in full if n > 1)
-        seen = self.names.seen(read, shape, d, turned=True)
-        return seen[0] if seen and len(seen[1]) == len(shape) else ""
+        return self.names.matrix(self.right, self.right_full, d)
 
 
 def _reshape(*sizes: int) -> str:

@@ -18,7 +18,7 @@ from ..plan.results import only_for_answers
 from ..plan.statements import Group, Product, Read
 from ..plan.titles import Titles
 from .arrays import BUFFERS, Names, Shape
-from .patterns import filled, patterned, row_backward, row_forward
+from .patterns import filled, patterned, row_backward, row_forward, stack_of
 from .product import Einsum, Matrix, is_matrix
 
 Array = Any
@@ -197,7 +197,7 @@ class Source:
             named, downs = row_backward(g.op, xs, g.stacked, wanted)
             lines += [filled(line, names) for line in named]
             for read, down in zip(compress(g.reads, wanted), downs):
-                lines += self._add(g, read, filled(down, names))
+                lines += self._add(g, read, filled(down, names), g.stacked and not stack_of(g.op).each)
         for p in g.products:
             if p.size[3] == 1:
                 left, right = p.met
@@ -210,7 +210,7 @@ class Source:
             if self._wanted(part.read):
                 one = len(part.read.index) == 1
                 read = Read(part.read.buffer, part.read.index[0]) if one else part.read
-                lines += self._add(g, read, "-" * (part.sign < 0) + dy)
+                lines += self._add(g, read, "-" * (part.sign < 0) + dy, not one)
         return lines
 
     def _wanted(self, read: Read) -> bool:
@@ -239,11 +239,14 @@ class Source:
             lines += self._accumulate(written.right, target, written.right_full, down)
         return lines
 
-    def _add(self, g: Group, read: Read, down: str) -> list[str]:
-        "Hand a gradient of the group's shape down to what was read: summed over the axes along which that is the same."
+    def _add(self, g: Group, read: Read, down: str, joined: bool = False) -> list[str]:
+        """Hand a gradient of the group's shape down to what was read: summed over the axes along which that is the same.
+
+        What was `joined` has an axis more, the first, and all that stand along it are handed the same.
+        """
         shape = self._read_shape(g, read)
         seen = self._seen(g, read, "d")
-        over = [a for a in range(len(shape)) if a not in seen[1] and shape[a] > 1] if seen else []
+        over = [a - joined for a in range(len(shape)) if a not in seen[1] and shape[a] > 1] if seen else []
         if read.buffer == SHARED and g.buffer == LANES:
             over.append(-1)
         if over:
