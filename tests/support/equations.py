@@ -94,11 +94,11 @@ class Reader:
 
 
 def terms_of(side):
-    "What is added up, in no bracket."
+    "What is added up, in no bracket; a side with bars, which close as they open, stays whole."
     terms, depth = [""], 0
     for word in re.split(r"( [+-] |[(){}])", side):
         depth += (word in ("(", "{")) - (word in (")", "}"))
-        if depth == 0 and word in (" + ", " - "):
+        if depth == 0 and word in (" + ", " - ") and "|" not in side:
             terms.append("")
         else:
             terms[-1] += word
