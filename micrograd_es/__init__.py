@@ -40,6 +40,7 @@ from .check import check as check
 from .draw import draw as draw
 from .draw import draw_dot as draw_dot
 from .draw import trace as trace
+from .draw.debugger import debug_view as debug_view
 from .draw.notebook import mermaid as mermaid
 from .engine import Value as Value
 from .engine import collector_paused as collector_paused
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
     from . import export as export
     from . import lab as lab
     from . import losses as losses
+    from . import opening as opening
     from . import optim as optim
     from .graph.closeup import close_up as close_up
     from .lab import lab_link as lab_link
@@ -82,22 +84,28 @@ if TYPE_CHECKING:
     from .modes import jvp as jvp
     from .modes import vjp as vjp
     from .nn import functions as functions
+    from .opening import from_jax as from_jax
+    from .opening import from_torch as from_torch
+    from .opening import open_onnx as open_onnx
     from .player import Player as Player
     from .player import play as play
     from .saving import load as load
     from .saving import save as save
     from .slides import animate as animate
     from .slides import beamer as beamer
+    from .slides import step as step
 
 __version__ = "0.2.0"
 
 # What not every program needs is imported when it is first asked for: the name, and the module that has it.
 LATER = {
-    **dict.fromkeys(("classroom", "data", "export", "lab", "losses", "optim", "player", "replay", "train"), ""),
+    **dict.fromkeys(
+        ("classroom", "data", "export", "lab", "losses", "opening", "optim", "player", "replay", "train"), ""
+    ),
     "lab_link": "lab",
     **dict.fromkeys(("Player", "play"), "player"),
     **dict.fromkeys(("load", "save"), "saving"),
-    **dict.fromkeys(("animate", "beamer"), "slides"),
+    **dict.fromkeys(("animate", "beamer", "step"), "slides"),
     "close_up": "graph.closeup",
     "diagnose": "mistakes",
     **dict.fromkeys(
@@ -116,6 +124,7 @@ LATER = {
         "modes",
     ),
     "functions": "nn",
+    **dict.fromkeys(("open_onnx", "from_torch", "from_jax"), "opening"),
 }
 __getattr__ = _later(__name__, LATER)
 

@@ -70,6 +70,7 @@ def arguments() -> Parser:
     group = parser.add_mutually_exclusive_group()
     for kind, meaning in TEXTS.items():
         group.add_argument(f"--{kind}", action="store_const", const=kind, dest="text", help=f"instead, {meaning}")
+    group.add_argument("--step", action="store_true", help="instead, step by step in the terminal, with the arrow keys")
     add("--paths", action="store_true", help="and every route from the root, as a product of local gradients")
     add("--why", action="store_true", help="and why a gradient is what it is: zero, tiny, huge, nan")
     add("--check", action="store_true", help="and the same gradients by finite differences")
@@ -120,7 +121,12 @@ def run(argv: list[str]) -> int:
         if options.wrt and options.forward:
             raise ExpressionError("--forward x goes on from x, --wrt x back to it: give one of them")
         wrt = chosen(options.wrt, names) or chosen(options.forward, names, "forward")
-        show(report(root, wrt, options))
+        if options.step:
+            from ..slides import step
+
+            step(root, wrt)
+        else:
+            show(report(root, wrt, options))
         options.highlight = chosen(options.highlight, names, "highlight")
         pictures(root, wrt, options)
     except (ValueError, RuntimeError, ImportError) as mistake:

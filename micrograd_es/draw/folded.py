@@ -162,8 +162,8 @@ class Folded(Drawing):
         if len(cluster.outs) > 1:
             title, data, grad = [cluster.title], self.data_text(cluster.outs), self.grads_text(cluster.outs)
             if shape := self.shape(cluster):
-                sizes, parameters = shape.split(", ")
-                title = [f"{cluster.title}: {sizes}", parameters]
+                sizes, *parameters = shape.split(", ")
+                title = [f"{cluster.title}: {sizes}", *parameters]
             return title + f"data {data}\ngrad {grad}".replace(" to", "\nto").split("\n")
         if isinstance(cluster, Steps):
             return self.made_lines(cluster.out, cluster.formula(self.formulas).text)
@@ -200,8 +200,9 @@ class Folded(Drawing):
         parameters, inside = set(cluster.parameters), set(cluster.nodes)
         beside = {x for v in cluster.nodes for x in v.parents if not parameters.isdisjoint(v.parents)}
         given = {x for v in cluster.nodes for x in v.parents if (x in beside if is_constant(x) else x not in inside)}
-        sizes = f"{len(given - parameters)} → {len(cluster.outs)}, " if len(cluster.outs) > 1 else ""
-        return f"{sizes}{len(parameters)} {'parameters' if inside >= parameters else 'shared weights'}"
+        sizes = [f"{len(given - parameters)} → {len(cluster.outs)}"] if len(cluster.outs) > 1 else []
+        own = "parameters" if inside >= parameters else "shared weights"
+        return ", ".join(sizes + [f"{len(parameters)} {own}"] * bool(parameters))
 
 
 def slopes(graph: Graph, cluster: Cluster, out: Value | None = None) -> dict[Value, float]:

@@ -50,8 +50,13 @@ class Mermaid:
 
 def _entities(label: str) -> str:
     "A label of DOT as Mermaid shows it: all that is no letter or digit becomes an entity."
-    lines = "".join("\n" if c == "\\n" else c[-1] for c in re.findall(r"\\.|[^\\]", unescape(label))).split("\n")
+    lines = plain_label(label).split("\n")
     return "<br>".join("".join(c if c.isalnum() or c in " .–-" else f"#{ord(c)};" for c in line) for line in lines)
+
+
+def plain_label(label: str) -> str:
+    "A label of DOT as it is read."
+    return "".join("\n" if c == "\\n" else c[-1] for c in re.findall(r"\\.|[^\\]", unescape(label)))
 
 
 def _repr_html_(v: Value) -> str | None:

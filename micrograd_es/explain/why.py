@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from ..engine import Value
 from ..graph import Graph
@@ -41,9 +42,23 @@ def _reason(graph: Graph, leaf: Value) -> str:
 
     if not math.isfinite(slope):
         edges = graph.uses_among(nodes)
-        born = [e for v in nodes for e in edges.get(v, []) if not math.isfinite(e.local)]
-        cause = nonfinite_note(graph) or (edge_text(born[-1]) if born else "products overflow on the way")
-        return f"{here}: {cause}"
+        note, meeting = nonfinite_note(graph), _meeting(graph, nodes, edges)
+        infinite = [e for v in nodes for e in edges.get(v, []) if not math.isfinite(e.local)]
+        if not meeting:
+            cause = note or (edge_text(infinite[-1]) if infinite else "products overflow on the way")
+            return f"{here}: {cause}"
+        before = graph.between([meeting.child])
+        if graph.gradients[meeting.child]:
+            source, word = [e for e in infinite if e.child in before][-1:], "by"
+        else:
+            source, word = _blocking(graph, before)[:1], "blocked by"
+        met = f"{f.d(root, meeting.child)} = {number_text(graph.gradients[meeting.child])}"
+        if source and source[0].child is root:
+            met = edge_text(source[0])
+        elif source:
+            met += f", {word} {edge_text(source[0])}"
+        born = f"0 · ∞, as {edge_text(meeting)}, while {met}"
+        return f"{here}: {note}; and backward, {born}" if note else f"{here}: {born}"
     best = _strongest(graph, leaf, nodes)
     if slope == 0 and not best:
         blocked = _blocking(graph, nodes)
@@ -80,6 +95,16 @@ def _strongest(graph: Graph, leaf: Value, nodes: list[Value]) -> list[Edge]:
         route.append(best[v])
         v = best[v].child
     return route[::-1]
+
+
+def _meeting(graph: Graph, nodes: list[Value], edges: Mapping[Value, list[Edge]]) -> Edge | None:
+    "The edge next to the leaf at which 0 meets an infinity: there a nan is born, though all numbers may be finite."
+    for v in nodes:
+        for e in edges.get(v, []):
+            factors = graph.gradients[e.child], e.local
+            if 0 in factors and any(map(math.isinf, factors)):
+                return e
+    return None
 
 
 def _blocking(graph: Graph, nodes: list[Value]) -> list[Edge]:

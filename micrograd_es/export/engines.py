@@ -1,9 +1,8 @@
-"""What all ways out share: the engine, imported when it is needed, and a function of one Value as an array program."""
+"""What the ways out share: a replay, and a function of one Value, as an array program."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 from ..calculus import CONSTANT
@@ -12,15 +11,6 @@ from ..replay import Replay
 from ..replay.plan.groups import Plan
 from ..replay.plan.levels import Levels
 from ..replay.pure.program import Pure
-from ..system.packages import missing
-
-
-def engine(package: str, extra: str, what: str) -> Any:
-    "The package; ImportError that says what needs it and how it is installed."
-    try:
-        return import_module(package)
-    except ImportError as error:
-        raise missing(what, package, f'"micrograd-es[{extra}]"', error) from error
 
 
 def program(x: Any, what: str) -> Pure:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .engines import engine, program
+from ..system.packages import engine
+from .engines import program
 
 jax = engine("jax", "jax", "to_jax")
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..replay import Replay
 from ..system.files import write_whole
-from .engines import elementwise, engine, program
+from ..system.packages import engine
+from .engines import elementwise, program
 from .layers import Step, numbers, shape_of, steps
 
 onnx = engine("onnx", "onnx", "to_onnx")

@@ -8,7 +8,8 @@ from typing import Any
 from ..engine import Value
 from ..replay import Replay
 from ..replay.pure.program import Pure
-from .engines import elementwise, engine, program
+from ..system.packages import engine
+from .engines import elementwise, program
 from .layers import Step, numbers, put, shape_of, steps
 
 torch = engine("torch", "torch", "to_torch")
@@ -46,7 +47,7 @@ def to_torch(x: Any) -> Any:
     return torch.nn.Sequential(*made)
 
 
-def from_torch(module: Any, state: Mapping[str, Any]) -> None:
+def load_state_dict(module: Any, state: Mapping[str, Any]) -> None:
     """Set the weights of a module (or of a list of them) to those of a state dict, such as to_torch(module) has.
 
     Its tensors are taken in their order; names do not matter, shapes must be equal. ValueError that names the first one

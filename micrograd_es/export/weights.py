@@ -10,7 +10,7 @@ from typing import Any
 from ..engine import Value
 from ..nn import Module, Neuron
 from ..system.files import write_whole
-from .engines import engine
+from ..system.packages import engine
 from .layers import flat, numbers, put, shape_of
 
 engine("safetensors", "safetensors", "save_safetensors")

@@ -18,7 +18,7 @@ from ..engine import Value, new
 from ..optim import Optimizer
 from ..replay import Replay, replay
 from ..replay.plan.groups import topological_of
-from .engines import engine
+from ..system.packages import engine
 
 engine("distributed", "cluster", "Workers")
 

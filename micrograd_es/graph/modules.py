@@ -133,7 +133,8 @@ class Gathering:
             if inner:
                 calls = self.calls(v)
                 makers = [c.module for c in calls] or [inner.module]  # shared weights come from no call
-                if v in inner.outs and (call in calls or all(self.is_part(maker, module) for maker in makers)):
+                part = call in calls or all(self.is_part(maker, module) for maker in makers)
+                if part and v in inner.outs:
                     parts[inner] = None
                     nodes |= dict.fromkeys(inner.nodes)
                     stack += inner.given

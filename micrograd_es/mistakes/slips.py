@@ -57,7 +57,7 @@ def candidates(v: Value, xs: Sequence[Any], names: list[Any], value: Any, langua
         yield x, Slip("operation left out", f"{name} itself: {written} is still to be done")
     for n in op.constants:
         yield n * xs[0], Slip("power as product", f"{formula(TABLE['*'], n, names[0])}")
-    for i in range(len(xs) if len(xs) > 2 else 0):
+    for i in range(len(xs) if op.arity is None and len(xs) > 2 else 0):
         rest = names[:i] + names[i + 1 :]
         number = value(op, [*xs[:i], *xs[i + 1 :]])
         yield number, Slip("input left out", f"{formula(op, *rest)}, without {names[i]}")

@@ -21,6 +21,14 @@ def missing(purpose: str, package: str, install: str, error: Exception) -> Impor
     )
 
 
+def engine(package: str, extra: str, what: str) -> Any:
+    "The package; ImportError that says what needs it and how it is installed."
+    try:
+        return import_module(package)
+    except ImportError as error:
+        raise missing(what, package, f'"micrograd-es[{extra}]"', error) from error
+
+
 def later(package: str, modules: Mapping[str, str], extra: str = "") -> Callable[[str], Any]:
     """The `__getattr__` of a package: each of these names is fetched from its module when somebody asks for it.
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from micrograd_es import why
+from micrograd_es import softmax, why
 from micrograd_es.engine import Value
+from micrograd_es.nn.functional import where
 
 
 def reason(f, *numbers):
@@ -67,3 +68,21 @@ def test_why_leaves_no_trace():
     root = a.exp()
     why(root, a)
     assert type(a.grad) is int and type(root.grad) is int
+
+
+def test_a_nan_that_no_number_has():
+    "√ at 0 behind a choice: all numbers are finite, and the gradient is 0 · ∞ (pytorch 68425, 187297)."
+    text = reason(lambda a: where(Value(0.0, label="c"), a.sqrt(), 0), 0)
+    assert text == (
+        "∂out/∂a = nan: 0 · ∞, as ∂v₁/∂a = ∞ in v₁ = √(a), at a = 0, while ∂out/∂v₁ = 0 in out = (v₁ if c else 0), at v₁ = 0"
+    )
+    behind = reason(lambda a: 2 * where(Value(0.0, label="c"), a.sqrt(), 0), 0)
+    assert behind.endswith("while ∂out/∂v₁ = 0, blocked by ∂v₂/∂v₁ = 0 in v₂ = (v₁ if c else 0), at v₁ = 0")
+
+
+def test_the_log_of_a_vanished_softmax():
+    "Where the infinity was born, and where it meets the 0 (deeplearning4j 785)."
+    assert reason(lambda a, b: -softmax([a, b])[0].log(), 0, 800) == (
+        "∂out/∂a = nan: not finite from here on: v₈ = log(v₇) = log(0) = -∞, at v₇ = 0; and backward, 0 · ∞, as "
+        "∂v₇/∂v₆ = 0 in v₇ = v₃ / v₆, at v₆ = 1, while ∂out/∂v₇ = -∞, by ∂v₈/∂v₇ = ∞ in v₈ = log(v₇), at v₇ = 0"
+    )

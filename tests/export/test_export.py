@@ -294,11 +294,11 @@ def test_sequences_in_torch():
 def test_weights_from_torch():
     "A state dict of equal shapes comes back into a module: everything or, with what differs named, nothing."
     pytest.importorskip("torch", reason=NO_TORCH)
-    from micrograd_es.export import from_torch
+    from micrograd_es.export import load_state_dict
 
     module = [nn.MLP(3, [4, 2]), nn.BatchNorm(2), nn.RNN(2, 3, 1)]
     state = {name: t + 1 for name, t in torch_of(module).state_dict().items()}
-    from_torch(module, state)
+    load_state_dict(module, state)
     again = torch_of(module).state_dict()
     for name in state:
         if not name.endswith(("num_batches_tracked", "bias_hh_l0", "bias_ih_l0")):
@@ -306,9 +306,9 @@ def test_weights_from_torch():
     near(again["4.bias_ih_l0"] + again["4.bias_hh_l0"], state["4.bias_ih_l0"] + state["4.bias_hh_l0"], 0)
     before = [p.data for p in module[0].parameters()]
     with pytest.raises(ValueError, match=r"2.weight has the shape \(2, 4\), and Layer.weight \(2, 5\)"):
-        from_torch(nn.MLP(3, [5, 2]), {**torch_of(nn.MLP(3, [5, 2])).state_dict(), "2.weight": state["2.weight"]})
+        load_state_dict(nn.MLP(3, [5, 2]), {**torch_of(nn.MLP(3, [5, 2])).state_dict(), "2.weight": state["2.weight"]})
     with pytest.raises(ValueError, match="the state dict has 4 tensors, and the module 6"):
-        from_torch(nn.MLP(3, [4, 2, 2]), torch_of(nn.MLP(3, [4, 2])).state_dict())
+        load_state_dict(nn.MLP(3, [4, 2, 2]), torch_of(nn.MLP(3, [4, 2])).state_dict())
     assert before == [p.data for p in module[0].parameters()]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from micrograd_es import check, dot, gelu, leaky_relu, logsumexp, mean, paths, softmax, swish
 from micrograd_es.engine import Value, topological
-from micrograd_es.nn.functional import sigmoid
+from micrograd_es.nn.functional import erf, sigmoid
 from tests.support.truth import mp
 
 
@@ -152,3 +152,13 @@ def test_a_slope_of_one_is_no_node():
     "sigmoid(x) is the slide's one node; only another λ multiplies."
     x = Value(0.5)
     assert sigmoid(x).parents == (x,) and sigmoid(x, 0).data == 0.5 and len(topological(sigmoid(x, 2))) == 4
+
+
+def test_the_error_function():
+    "To a few ulp everywhere, as Python's own; its slope and the exact gelu's by finite differences."
+    for x in [i / 16 for i in range(-160, 161)] + [1e-300, 1e300, math.inf, -math.inf]:
+        assert math.isclose(erf(Value(x)).data, math.erf(x), rel_tol=2e-15)
+    assert math.isnan(erf(Value(math.nan)).data)
+    x = Value(-0.7)
+    y = gelu(x, exact=True)
+    assert math.isclose(y.data, -0.7 * (1 + math.erf(-0.7 / 2**0.5)) / 2, rel_tol=1e-14) and check(y).ok

@@ -218,7 +218,7 @@ def test_the_name_of_a_row_is_no_program(tmp_path, monkeypatch):
         assert replay(row(x), [x], []).predict([[0.0]]) == [[1.0]] and not os.listdir()
         rows = Rows(2)
         rows.kind(row.op, 1)
-        for _, lines in (group_rows(rows), *tape_rows(rows)):  # written into the loop that numba compiles
+        for _, lines in (*group_rows(rows), *tape_rows(rows)):  # written into the loop that numba compiles
             assert all("#" in line.partition("open(")[0] for line in lines.splitlines() if "open(" in line)
 
 

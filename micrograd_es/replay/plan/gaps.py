@@ -76,9 +76,7 @@ class Gaps:
         inputs = [self._known(read, group.gaps - group.start) for read in group.reads]
         fixed = [self._constant(read, group.gaps - group.start) is not None for read in group.reads]
         return all(
-            free or isfinite(local)
-            for xs in product(*inputs)
-            for local, free in zip(group.op.evaluate(*xs)[1], fixed)
+            free or isfinite(local) for xs in product(*inputs) for local, free in zip(group.op.evaluate(*xs)[1], fixed)
         )
 
     def number(self, group: Group) -> float | None:

@@ -150,9 +150,17 @@ def _indented(lines: list[str]) -> list[str]:
     return [f"    {line}" for line in lines]
 
 
-def group_rows(rows: Rows) -> tuple[str, str]:
-    "For `kernel`: a row on all members of a group."
-    return rows.branches("        # here follow the rows of the calculus table", _group_row)
+PASSED = "behind, n, terms, first, width, o, operands, slots, memory, grads, shared, samples"
+
+
+def group_rows(rows: Rows) -> list[tuple[str, str]]:
+    "For `kernel`: each row on all members of a group, a function of its own (they compile faster so), and its calls."
+    functions = rows.branches("# here follow the rows of the calculus table", _group_row)
+    return [functions, rows.branches("        # here follow their calls", _group_call)]
+
+
+def _group_call(kind: int, op: Op, inputs: int) -> list[str]:
+    return [f"elif kind == {kind}:", f"    row{kind}({PASSED})"]
 
 
 def _group_row(kind: int, op: Op, inputs: int) -> list[str]:
@@ -172,21 +180,27 @@ def _group_row(kind: int, op: Op, inputs: int) -> list[str]:
         behind = ["if wanted0:"]
         last = f"grads[a] += dy * {stack.backward_result}"
         behind += _indented(_joined(stack.backward_lines, loop, stack.backward_result, last))
+    members = [
+        "for i in range(n):",
+        *(f"    a{j} = place(slots[slots{j} + i], lane{j}, shared, samples)" for j in range(inputs)),
+        "    for b in range(width):",
+        *(f"        {line}" for line in read),
+    ]
     return [
-        f"elif kind == {kind}:  # {clean(op.symbol)}",
+        "@compiled",
+        f"def row{kind}({PASSED}):  # {clean(op.symbol)}",
         *(f"    slots{j}, lane{j} = operands[o + {j}, SLOTS], place_of(operands[o + {j}, OF_LANES])" for j in xs),
         *(f"    wanted{j} = operands[o + {j}, WANTED]" for j in xs),
-        *([] if inputs else ["    terms = instructions[g, TERMS]"]),
-        "    for i in range(n):",
-        *(f"        a{j} = place(slots[slots{j} + i], lane{j}, shared, samples)" for j in range(inputs)),
-        "        for b in range(width):",
-        *(f"            {line}" for line in read),
-        "            if behind:",
+        "    if behind:",
+        *(f"        {line}" for line in members),
         f"                y, dy = memory[{spot}], grads[{spot}]",
         *(f"                {line}" for line in behind),
-        "            else:",
+        "    else:",
+        *(f"        {line}" for line in members),
         *(f"                {line}" for line in ahead),
         f"                memory[{spot}] = {value}",
+        "",
+        "",
     ]
 
 

@@ -1,8 +1,8 @@
 """The loop of a replay that numba compiles: instructions, run forward and back over one flat memory.
 
 An instruction is a row of integers. A number that the batch shares stands in memory at its slot, one of a sample at
-shared + slot * samples + sample: `place` says so. What the rows of the calculus table do is not here: `ladder` writes
-it out of that table, into a copy of this file, in place of the one line that says so.
+shared + slot * samples + sample: `place` says so. What the rows of the calculus table do is not here: `compiling`
+writes it out of that table, into a copy of this file, in place of the two lines that say so.
 """
 
 # mypy: ignore-errors
@@ -94,6 +94,9 @@ def matrix(back, t, left, right, slots, memory, grads, blocks, batch, shared, y)
             grads[slots[left[SLOTS] + i]] += dw[i // terms, i % terms]
 
 
+# here follow the rows of the calculus table
+
+
 @compiled
 def run(
     instructions,
@@ -129,7 +132,7 @@ def run(
             for b in range(samples if lane_of_root else place_of(1)):
                 grads[y + b] = 1.0 / len(batch) if lane_of_root else 1.0
         g = 2 * count - 1 - turn if behind else turn
-        kind, n = instructions[g, KIND], instructions[g, MEMBERS]
+        kind, n, terms = instructions[g, KIND], instructions[g, MEMBERS], instructions[g, TERMS]
         lane, o = instructions[g, LANE], instructions[g, OPERAND]
         first, width = place(place_of(instructions[g, START]), lane, shared, samples), samples if lane else place_of(1)
         if kind == CLEAR:
@@ -137,7 +140,7 @@ def run(
                 memory[first : first + place_of(n) * width] = 0.0
         elif kind == FILL:  # what stands in the gaps, and that nothing is handed down from there
             start, number = operands[o, SLOTS], numbers[instructions[g, NUMBER]]
-            for i in range(instructions[g, TERMS]):
+            for i in range(terms):
                 y = place(slots[start + i], lane, shared, samples)
                 if behind:
                     grads[y : y + width] = 0.0
@@ -145,7 +148,7 @@ def run(
                     memory[y : y + width] = number
         elif kind == LINEAR:  # y += ± Σ x
             start, lane0, sign = operands[o, SLOTS], place_of(operands[o, OF_LANES]), numbers[instructions[g, NUMBER]]
-            for i in range(instructions[g, TERMS] * n):
+            for i in range(terms * n):
                 a, y = place(slots[start + i], lane0, shared, samples), first + place_of(i % n) * width
                 if not behind:
                     for b in range(width):
@@ -156,7 +159,7 @@ def run(
         elif kind == PRODUCTS:  # y += ± Σ left · right: in every grid, every left row with every right one
             p, q = place_of(operands[o, OF_LANES]), place_of(operands[o + 1, OF_LANES])
             sign = numbers[instructions[g, NUMBER]]
-            terms, rows, columns = instructions[g, TERMS], instructions[g, ROWS], instructions[g, COLUMNS]
+            rows, columns = instructions[g, ROWS], instructions[g, COLUMNS]
             for m in range(n):
                 y, grid, i, j = first + place_of(m) * width, m // (rows * columns), m // columns % rows, m % columns
                 lefts = operands[o, SLOTS] + (grid * rows + i) * terms
@@ -177,7 +180,7 @@ def run(
         elif kind == MATRIX:
             left, right = operands[o], operands[o + 1]
             matrix(behind, instructions[g], left, right, slots, memory, grads, blocks, batch, shared, first)
-        # here follow the rows of the calculus table
+        # here follow their calls
 
 
 @compiled

@@ -21,7 +21,7 @@ class Machine:
 
     def __init__(self, plan: Plan, instructions: Instructions, dtype: Any):
         self.plan, self.dtype = plan, dtype
-        self.kernel = compiled(kernel, group_rows(instructions.rows))
+        self.kernel = compiled(kernel, *group_rows(instructions.rows))
         self.fixed = instructions.arrays(dtype)
         edges = np.flatnonzero(np.diff(np.concatenate([[0], instructions.empty.astype(int), [0]])))
         self.empty = edges.reshape(-1, 2)  # from, to: where gradients must be 0 before they are added up

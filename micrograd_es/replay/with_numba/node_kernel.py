@@ -1,7 +1,7 @@
 """The loop for graphs that are long rather than wide: node by node, sample after sample, as numba compiles it.
 
 Here every number has one slot, leaves first, then the nodes in order; `inputs` of `nodes` are the slots that each one
-reads, one after the other. `ladder` writes the rows of the calculus table into a copy, where the two lines say so.
+reads, one after the other. `compiling` writes the rows of the calculus table into a copy, where the two lines say so.
 """
 
 # mypy: ignore-errors

@@ -240,7 +240,7 @@ class Source:
         return lines
 
     def _add(self, g: Group, read: Read, down: str, joined: bool = False) -> list[str]:
-        """Hand a gradient of the group's shape down to what was read: summed over the axes along which that is the same.
+        """Hand a gradient of the group's shape down to what was read, summed over axes along which that is the same.
 
         What was `joined` has an axis more, the first, and all that stand along it are handed the same.
         """
