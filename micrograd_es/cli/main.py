@@ -78,14 +78,10 @@ def arguments() -> Parser:
     return parser
 
 
+@consoles()
 def main(argv: Sequence[str] | None = None) -> int:
     "The command; what it returns is the exit status."
-    with consoles():
-        return run(list(sys.argv[1:] if argv is None else argv))
-
-
-def run(argv: list[str]) -> int:
-    "One of the commands."
+    argv = list(sys.argv[1:] if argv is None else argv)
     if argv[:1] in (["worksheet"], ["quiz"], ["grade"]):
         from .classroom import main as classroom
 
