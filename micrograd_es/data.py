@@ -180,14 +180,17 @@ class Images(Sequence[Example]):
         places = [range(len(self))[i] for i in places]
         return Images(b"".join(map(self._pixels, places)), bytes(self.labels[i] for i in places))
 
-    def arrays(self) -> tuple[Any, Any]:
-        "The inputs as a float64 array of shape (n, 784), and the labels: for matrix code, with NumPy."
+    def arrays(self, inputs: Any = None) -> tuple[Any, Any]:
+        """The inputs as a float64 array of shape (n, 784), and the labels: for matrix code, with NumPy.
+
+        Written into `inputs`, if there is an array already.
+        """
         try:
             np = import_module("numpy")
         except Exception as error:
             raise missing("arrays()", "numpy", '"micrograd-es[fast]"', error) from error
         pixels = np.frombuffer(self.pixels, np.uint8).reshape(len(self), SIDE * SIDE)
-        return pixels / 255, np.frombuffer(self.labels, np.uint8).astype(np.int64)
+        return np.divide(pixels, 255, out=inputs), np.frombuffer(self.labels, np.uint8).astype(np.int64)
 
     def __repr__(self) -> str:
         return f"<{len(self)} images of {SIDE}x{SIDE}>"

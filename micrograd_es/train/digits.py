@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..data import Example, Images, one_hot
+from ..data import SIDE, Example, Images, one_hot
 from ..engine import Value
 from ..losses import quadratic
 from ..nn import MLP, init
@@ -66,8 +66,10 @@ def table(examples: Images | Sequence[Example]) -> Any:
     import numpy as np
 
     if isinstance(examples, Images):
-        pixels, labels = examples.arrays()
-        return np.hstack([pixels, np.eye(CLASSES)[labels]])
+        rows = np.zeros((len(examples), SIDE * SIDE + CLASSES))
+        _, labels = examples.arrays(rows[:, :-CLASSES])
+        rows[np.arange(len(rows)), labels - CLASSES] = 1.0
+        return rows
     return np.array([[*inputs, *one_hot(label, CLASSES)] for inputs, label in examples])
 
 
