@@ -26,7 +26,7 @@ class Gradients:
         plan = self.names.plan
         buffer, slot = plan.lane.get(plan.roots[0], SHARED), plan.slot[plan.roots[0]]
         self.touched[buffer][slot] = True
-        return [f"d_{BUFFERS[buffer]}[{slot}] = {'1.0 / lanes.shape[1]' if buffer == LANES else '1.0'}"]
+        return [f"d_{BUFFERS[buffer]}[{slot}] = {'seed / lanes.shape[1]' if buffer == LANES else 'seed'}"]
 
     def read(self, g: Group) -> None:
         "That of a group is read now: what nobody has written is 0."
