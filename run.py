@@ -51,6 +51,7 @@ if sys.version_info < (3, 11):
 if sys.argv[1:2] == ["test"]:
     install("tests", "-e", ".", "--group", "test")
     many = "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"  # a file's tests share what they start
+    many += ("--no-loadscope-reorder",)  # or a file with one long test comes last, and the others wait for it
     sys.exit(subprocess.call([PYTHON, "-m", "pytest", *many, *sys.argv[2:]], cwd=HERE))
 install("micrograd-es", "-e", ".")
 sys.exit(subprocess.call([PYTHON, "-m", "micrograd_es", *sys.argv[1:]]))

@@ -17,6 +17,7 @@ import random
 import re
 import subprocess
 import sys
+import tempfile
 from importlib import import_module
 from pathlib import Path
 from statistics import median
@@ -29,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "examples"))
 # ruff: noqa: E402
 import gpt
 import numpy as np
+from gpt_by_hand import Twin, agrees
 
 import micrograd_es
 from micrograd_es import Value, data, losses, nn, optim
@@ -205,17 +207,46 @@ def micrograd():
 # ---- A GPT; and gradients beside CasADi's ---------------------------------------------------------------------------
 
 
-def gpts():
+def gpts(names):
     graph = gpt.Graph(gpt.GPT())
-    rows = np.array([graph.row(name) for name in gpt.NAMES[:16]])
-    slow = optim.Adam(graph.parameters, 0.001)
+    rows = np.array([graph.row(name) for name in gpt.NAMES[:names]])
+    twin = Twin(graph.replay(), graph.block, graph.symbols)
+    assert agrees(twin, graph.replay(), rows)
 
     def quick(runner):
         r, adam = graph.replay(runner), optim.Adam(graph.parameters, 0.001)
-        return [(f"{runner}, names: {n}", lambda n=n: r.step(rows[:n], adam), 20, 1) for n in (16, 1)]
+        return [(f"micrograd_es, {runner}", lambda: r.step(rows, adam), 20, 1)]
 
-    jobs = quick("numpy") + if_installed(quick, "numba")
-    return [*jobs, ("eagerly, the same graph, names: 1", lambda: gpt.eager_step(graph, rows[:1], slow), 1, 1)]
+    jobs = [("NumPy, written by hand", lambda: twin.step(rows), 20, 1), *quick("numpy"), *if_installed(quick, "numba")]
+    if names == 1:
+        slow = optim.Adam(graph.parameters, 0.001)
+        jobs.append(("eagerly, the same graph", lambda: gpt.eager_step(graph, rows, slow), 1, 1))
+    return jobs
+
+
+def compiling(context):
+    "Print, as JSON: statements, seconds until it is ready with NumPy, and until the first gradient with numba."
+    graph = gpt.Graph(gpt.GPT(block=context), block=context)
+    start = process_time()
+    r = graph.replay()
+    ready, row = process_time() - start, np.array([graph.row("ana")])
+    import_module("numba"), import_module("scipy.linalg")
+    start = process_time()
+    graph.replay("numba").loss_and_gradients(row)
+    print(json.dumps([len(r.plan.groups), ready, process_time() - start]))
+
+
+def compiling_lines():
+    print(f"\n{'a GPT, by context':22} {'statements':>10} {'NumPy: ready':>13} {'numba: first':>13} {'kept':>9}")
+    for context in (8, 16, 32):
+        with tempfile.TemporaryDirectory() as folder:
+            environment = os.environ | {"XDG_CACHE_HOME": folder}
+            command = [sys.executable, __file__, "--ready", "gpt", str(context), "numba"]
+            first, again = (
+                json.loads(subprocess.run(command, capture_output=True, check=True, env=environment).stdout)
+                for _ in range(2)
+            )
+        print(f"    {context:<18} {first[0]:10} {first[1]:11.2f} s {first[2]:11.2f} s {again[2]:7.2f} s", flush=True)
 
 
 def casadi_sx(sizes, act, cost, samples):
@@ -333,6 +364,8 @@ def graph_of(kind, nodes):
 
 def ready(kind, nodes, runner):
     "Print, as JSON: the nodes, seconds to be ready, megabytes of the graph, and what the replay adds."
+    if kind == "gpt":
+        return compiling(nodes)
     import_module("numba" if runner == "numba" else "numpy")
     before = peak()
     graph = graph_of(kind, nodes)
@@ -371,7 +404,10 @@ def main():
     larger(rows, rounds)
     slow = eagerly(micrograd_es, "micrograd_es") + if_installed(micrograd)
     report("784-30-10, the same, node by node", [jobs[0], *slow], 1)
-    report("a GPT of 4,080 parameters, a step with Adam", gpts(), rounds)
+    for names in (1, 16, 64):
+        report(f"a GPT of 4,080 parameters, a step with Adam on {names}", gpts(names), rounds)
+    if if_installed(lambda: [import_module("numba")]):
+        compiling_lines()
     relu, hinge = (lambda m, z: m.fmax(z, 0)), (lambda m, z, y: m.fmax(1 - y * z, 0))
     sigmoid, cross_entropy = (lambda m, z: 1 / (1 + m.exp(-z))), lambda m, z, y: m.sum1(m.log(1 + m.exp(z)) - y * z)
     for title, (r, few), sx in (

@@ -99,7 +99,7 @@ if TYPE_CHECKING:
     from .slides import beamer as beamer
     from .slides import step as step
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # What not every program needs is imported when it is first asked for: the name, and the module that has it.
 LATER = {

@@ -1,7 +1,7 @@
 """Data to learn from: moons, blobs, spirals and glyphs made on the spot; scikit-learn's digits; MNIST.
 
 A data set is a list of examples, and an example is (inputs, label): a list of floats, and a whole number from 0 up.
-Whatever is drawn by lot is drawn from `rng`, a random.Random: the same seed gives the same data.
+Whatever is drawn by lot is drawn from `rng`, a random.Random or the module `random`: the same seed gives the same data.
 
 >>> import random
 >>> moons(2, noise=0, rng=random.Random(1))
@@ -21,18 +21,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from random import Random
+from types import ModuleType
 from typing import Any, BinaryIO, Literal, TypeVar, overload
 
 from .system.files import cache_folder, write_whole
 from .system.packages import missing
 
 Example = tuple[list[float], int]
+Rng = Random | ModuleType  # the module random is a generator, too
 T = TypeVar("T")
 
 # ---- Made on the spot -----------------------------------------------------------------------------------------------
 
 
-def moons(n: int, noise: float, rng: Random) -> list[Example]:
+def moons(n: int, noise: float, rng: Rng) -> list[Example]:
     "Two half circles, each around an end of the other: no straight line parts them. (scikit-learn's make_moons.)"
     examples = []
     for label, t in _turns(n, 2, rng):
@@ -42,7 +44,7 @@ def moons(n: int, noise: float, rng: Random) -> list[Example]:
     return _shuffled(examples, rng)
 
 
-def blobs(n: int, centers: Sequence[Sequence[float]], spread: float, rng: Random) -> list[Example]:
+def blobs(n: int, centers: Sequence[Sequence[float]], spread: float, rng: Rng) -> list[Example]:
     "A round cloud about each of the centers, points of any dimension; spread is its standard deviation."
     if len({len(center) for center in centers}) != 1:
         raise ValueError(f"blobs: the centers must be points of one dimension, and are {list(centers)}")
@@ -50,7 +52,7 @@ def blobs(n: int, centers: Sequence[Sequence[float]], spread: float, rng: Random
     return _shuffled([([c + spread * rng.gauss(0, 1) for c in centers[label]], label) for label, _ in turns], rng)
 
 
-def spiral(n: int, classes: int, noise: float, rng: Random) -> list[Example]:
+def spiral(n: int, classes: int, noise: float, rng: Rng) -> list[Example]:
     "Arms that wind out from the middle of the unit circle, one for each class; the noise is in the angle, in radians."
     examples = []
     for label, t in _turns(n, classes, rng):
@@ -71,7 +73,7 @@ GLYPHS = """
 """
 
 
-def glyphs(n: int, rng: Random, noise: float = 0.25) -> list[Example]:
+def glyphs(n: int, rng: Rng, noise: float = 0.25) -> list[Example]:
     """A small MNIST that needs no network: digits of 5x7 dots anywhere in a picture of 8x8, under noise.
 
     64 inputs, row by row, from 0 (paper) to 1 (ink); the noise is the standard deviation of each, cut at 0 and 1.
@@ -86,7 +88,7 @@ def glyphs(n: int, rng: Random, noise: float = 0.25) -> list[Example]:
     return _shuffled(examples, rng)
 
 
-def _turns(n: int, classes: int, rng: Random) -> Iterator[tuple[int, float]]:
+def _turns(n: int, classes: int, rng: Rng) -> Iterator[tuple[int, float]]:
     "n times a label, each class in its turn, and how far along its class we are: from 0 to 1."
     if n < 0 or classes < 1:
         raise ValueError(f"{n} examples of {classes} classes cannot be made")
@@ -98,7 +100,7 @@ def _turns(n: int, classes: int, rng: Random) -> Iterator[tuple[int, float]]:
         yield label, i // classes / last if last else 0.0
 
 
-def _shuffled(examples: list[Example], rng: Random) -> list[Example]:
+def _shuffled(examples: list[Example], rng: Rng) -> list[Example]:
     rng.shuffle(examples)  # in turns along an arc, a minibatch would be one corner of the picture
     return examples
 
@@ -117,7 +119,7 @@ def one_hot(label: int, classes: int) -> list[float]:
     return [float(k == label) for k in range(classes)]
 
 
-def split(examples: Sequence[T], fraction: float, rng: Random) -> tuple[Sequence[T], Sequence[T]]:
+def split(examples: Sequence[T], fraction: float, rng: Rng) -> tuple[Sequence[T], Sequence[T]]:
     "The examples, shuffled and cut in two; the first part is this fraction of them. The list given stays as it is."
     if not 0 <= fraction <= 1:
         raise ValueError(f"split: the fraction must be between 0 and 1, and is {fraction}")
@@ -178,14 +180,17 @@ class Images(Sequence[Example]):
         places = [range(len(self))[i] for i in places]
         return Images(b"".join(map(self._pixels, places)), bytes(self.labels[i] for i in places))
 
-    def arrays(self) -> tuple[Any, Any]:
-        "The inputs as a float64 array of shape (n, 784), and the labels: for matrix code, with NumPy."
+    def arrays(self, inputs: Any = None) -> tuple[Any, Any]:
+        """The inputs as a float64 array of shape (n, 784), and the labels: for matrix code, with NumPy.
+
+        Written into `inputs`, if there is an array already.
+        """
         try:
             np = import_module("numpy")
         except Exception as error:
             raise missing("arrays()", "numpy", '"micrograd-es[fast]"', error) from error
         pixels = np.frombuffer(self.pixels, np.uint8).reshape(len(self), SIDE * SIDE)
-        return pixels / 255, np.frombuffer(self.labels, np.uint8).astype(np.int64)
+        return np.divide(pixels, 255, out=inputs), np.frombuffer(self.labels, np.uint8).astype(np.int64)
 
     def __repr__(self) -> str:
         return f"<{len(self)} images of {SIDE}x{SIDE}>"

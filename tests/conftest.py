@@ -5,15 +5,36 @@ And the browser that the pages are tested in: Debian's Chromium, driven by playw
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.support import sample
+
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--whole", action="store_true", help="whatever the tests take only a part of on most days")
+    parser.addoption("--sample", metavar="DAY", default=sample.day, help="the part of that day (today's)")
+
+
+def pytest_configure(config):
+    sample.whole, sample.day = config.option.whole, config.option.sample
+
+
+def pytest_report_header(config):
+    return (
+        "all of what is quantified over"
+        if sample.whole
+        else f"of what is quantified over, a part: --sample {sample.day}"
+    )
+
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -24,6 +45,13 @@ def nothing_is_written_into_the_root():
     before = visible(ROOT)
     yield
     assert not visible(ROOT) - before, "the tests wrote these into the root of the project"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c_is_heard():
+    "By the tests of it, and what they start, though what runs in the background is born deaf to it."
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def visible(folder):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 from collections.abc import Sequence
+from glob import glob
 from pathlib import Path
 
 from ..classroom.exercises import hints
@@ -98,7 +98,7 @@ def made(options: argparse.Namespace) -> str:
     names = f"{path}.html", f"{path}-key.html", f"{path}-answers.csv"
     for name, text in zip(names, (*worksheets(made, options.hints), blank_table(made))):
         write_whole(name, text.encode())
-    again = f"; they are graded with --of {shlex.join([options.level, *options.ranges])}" if options.ranges else ""
+    again = f'; they are graded with --of "{options.level}" {" ".join(options.ranges)}' if options.ranges else ""
     return (
         f"wrote {names[0]}, {options.sheets} sheets to print or fill in, {names[1]}, the answers, "
         f"and {names[2]}, a blank table for them{again}"
@@ -139,7 +139,8 @@ def answers(options: argparse.Namespace) -> list[Answer]:
         typed_too = next((word for word in options.answers if not is_file(word)), None)
         if typed_too:
             raise ValueError(f"{typed_too[:40]}: answers are typed for one sheet, not beside a file")
-        return read_answers(options.source, *options.answers)
+        words = [options.source, *options.answers]  # the shell of Windows leaves *.csv to the program
+        return read_answers(*[file for word in words for file in sorted(glob(word)) or [word]])
     if not options.answers:
         raise ValueError(
             f"{options.source[:40]}: a .csv or .html file, or the name of a sheet and answers such as 1=-6 2=4"

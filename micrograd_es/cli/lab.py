@@ -39,7 +39,7 @@ def main(argv: Sequence[str]) -> int:
     if len(pages) > 1 or len(programs) > 1:
         parser.error("one .html and one .py at most")
     try:
-        program = Path(programs[0]).read_text("utf-8") if programs else None
+        program = Path(programs[0]).read_text("utf-8-sig") if programs else None
         made = lab(pages[0] if pages else Path(programs[0]).with_suffix(".html"), program)
     except UnicodeDecodeError:
         parser.error(f"{short(programs[0])} is no text in UTF-8")

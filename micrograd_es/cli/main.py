@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import re
 import runpy
@@ -17,6 +18,7 @@ from unicodedata import normalize
 from ..engine import Value
 from ..expression.parser import ExpressionError, parse
 from ..system.quotes import short
+from .console import consoles
 from .parser import Parser, assigned
 
 DEMO = ["(x*w - y)**2", "x=1", "w=1", "y=2"]
@@ -76,11 +78,9 @@ def arguments() -> Parser:
     return parser
 
 
+@consoles()
 def main(argv: Sequence[str] | None = None) -> int:
     "The command; what it returns is the exit status."
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a terminal that knows no ∂ shows a ? instead of dying
-            stream.reconfigure(errors="replace")
     argv = list(sys.argv[1:] if argv is None else argv)
     if argv[:1] in (["worksheet"], ["quiz"], ["grade"]):
         from .classroom import main as classroom
@@ -245,7 +245,7 @@ def show(text: str) -> None:
         print(text, flush=True)
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python stumbles over it again at exit
-        if not isinstance(error, BrokenPipeError):
+        if error.errno not in (errno.EPIPE, errno.EINVAL):  # Windows says EINVAL of a pipe that nobody reads
             raise ExpressionError(f"cannot print: {error.strerror}") from None
 
 

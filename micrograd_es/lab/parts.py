@@ -87,7 +87,7 @@ def fetch(pinned: list[str], folder: Path) -> None:
         if npm := shutil.which("npm"):
             with tempfile.TemporaryDirectory(dir=folder) as own:  # somebody else may be fetching too
                 command = [npm, "pack", *pinned, "--ignore-scripts", "--fetch-retries=1"]
-                subprocess.run([*command], capture_output=True, text=True, timeout=TIMEOUT, check=True, cwd=own)
+                subprocess.run([*command], capture_output=True, timeout=TIMEOUT, check=True, cwd=own)
                 for one in pinned:
                     write_whole(folder / file_name(one), (Path(own) / file_name(one)).read_bytes())
             return
@@ -97,7 +97,7 @@ def fetch(pinned: list[str], folder: Path) -> None:
             with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:
                 write_whole(folder / file_name(one), answer.read())
     except (OSError, subprocess.SubprocessError) as error:
-        lines = (getattr(error, "stderr", "") or str(error)).splitlines()
+        lines = (getattr(error, "stderr", b"") or str(error).encode()).decode(errors="replace").splitlines()
         said = next((line for line in lines if not line.startswith("npm warn")), "")
         raise RuntimeError(
             f"the lab: {pinned[0]} and {len(pinned) - 1} more parts are not in {folder} and could not be fetched from "

@@ -59,6 +59,11 @@ class Optimizer:
         "Where parameter i goes, before α and the minus sign. Plain arithmetic: a replay sends all as one array."
         return gradient
 
+    @property
+    def straight(self) -> bool:
+        "Is its direction the gradient itself?"
+        return type(self).direction is Optimizer.direction
+
     def zero_grad(self) -> None:
         for w in self.parameters:
             w.grad = 0
@@ -76,6 +81,10 @@ class SGD(Optimizer):
         super().__init__(parameters, lr)
         self.momentum, self.weight_decay = momentum, weight_decay
         self.velocity = [0.0] * len(self.parameters)
+
+    @property
+    def straight(self) -> bool:
+        return type(self).direction is SGD.direction and not (self.momentum or self.weight_decay)
 
     def direction(self, i: int, gradient: Any, w: Any) -> Any:
         if self.weight_decay:

@@ -45,6 +45,7 @@ class Replay:
             self.region = slice(self.places.min(), self.places.max() + 1)
             if (np.diff(self.places) == 1).all():
                 self.places = self.region
+        self.seed = 1.0  # what the gradients are multiplied by
         self.read()
 
     @cached_property
@@ -94,13 +95,14 @@ class Replay:
     @property
     def gradients(self) -> Array:
         "The parameters' last gradients, in their order."
-        return self.runner.d_shared[self.places].copy()
+        return self.runner.d_shared[self.places] / self.seed
 
     def loss_and_gradients(self, batch: Any) -> tuple[float, Array]:
         """The mean loss of a batch, and its gradient with respect to every parameter.
 
         A batch is an array of the shape (samples, inputs).
         """
+        self.seed = 1.0
         self.runner.run(self._checked(batch), back=True)
         return self._number(self.loss), self.gradients
 
@@ -109,10 +111,11 @@ class Replay:
 
         With loss=False it returns nan, and what only the loss needs is not computed.
         """
-        runner = self.runner
-        runner.run(self._checked(batch), back=True, answers=loss)
+        runner, rate = self.runner, optimizer.lr
+        self.seed = rate if optimizer.straight and rate else 1.0  # α ∂loss/∂w is computed as such, where that will do
+        runner.run(self._checked(batch), back=True, answers=loss, seed=self.seed)
         direction = optimizer.direction(0, runner.d_shared[self.region], runner.shared[self.region])
-        runner.move(self.region, direction, optimizer.lr)
+        runner.move(self.region, direction, rate / self.seed)
         optimizer.steps += 1
         return self._number(self.loss) if loss else nan
 

@@ -38,8 +38,8 @@ def spelled(name: str) -> str:
     stem, *low = name.split("_")
     word = stem.rstrip("0123456789")
     letter, digits, accent = _TYPED.get(word, word), stem[len(word) :], ""
-    if len(letter) == 1 and low and low[0] in _ACCENTS:
-        accent = _ACCENTS[low.pop(0)]
+    if len(letter) == 1 and low and low[0] in ACCENTS:
+        accent = ACCENTS[low.pop(0)]
     index = "[A-Za-z0-9]+" if len(letter) == 1 else "[0-9]+"
     if not letter.isalpha() or (digits and low) or not all(re.fullmatch(index, i) for i in low):
         return _TYPED.get(name, name)
@@ -95,21 +95,21 @@ def _escaped(text: str) -> str:
 
 def _latex_letter(letter: str) -> str:
     base, *marks = list(unicodedata.normalize("NFD", letter))
-    if base.isalpha() and len(marks) == 1 and marks[0] in _ACCENTS.values():
-        accent = next(name for name, mark in _ACCENTS.items() if mark == marks[0])
-        return rf"\{accent}{{{_GREEK.get(base, base)}}}"
+    if base.isalpha() and len(marks) == 1 and marks[0] in ACCENTS.values():
+        accent = next(name for name, mark in ACCENTS.items() if mark == marks[0])
+        return rf"\{accent}{{{GREEK.get(base, base)}}}"
     if len(letter) > 1:
         return rf"\mathrm{{{letter}}}"
-    return _GREEK.get(letter) or (letter if letter.isascii() else rf"\text{{{letter}}}")
+    return GREEK.get(letter) or (letter if letter.isascii() else rf"\text{{{letter}}}")
 
 
-_ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
-_MARKS = "".join(_ACCENTS.values())
+ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
+_MARKS = "".join(ACCENTS.values())
 _NAME = re.compile(
     rf"([^\W\d_₀-₉⁰-⁹¹²³{LOWERED}]+|[^\W\d_][{_MARKS}])"
     rf"([\d₀-₉{LOWERED},]*|(?:(?<=^.)|(?<=[{_MARKS}]))(?!_[0-9_]+$)(?:_[A-Za-z0-9]+)+)((?:⁽[⁰¹²³⁴-⁹]+⁾)?)"
 )
-_GREEK = {
+GREEK = {
     letter: rf"\{name}"
     for letters, names in (
         ("αβγδεζηθικλμ", "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu"),
@@ -119,7 +119,7 @@ _GREEK = {
     for letter, name in zip(letters, names.split())
 }
 # What is typed for them. (xi and pi are rather the i-th x and the i-th p; lambda is a word of Python's.)
-_TYPED = {command[1:]: letter for letter, command in _GREEK.items() if command not in (r"\xi", r"\pi")} | {
+_TYPED = {command[1:]: letter for letter, command in GREEK.items() if command not in (r"\xi", r"\pi")} | {
     "lambda_": "λ"
 }
 _ESCAPES = {c: "\\" + c for c in "#$%&_{}"} | {

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..data import Example, Images, one_hot
+from ..data import SIDE, Example, Images, one_hot
 from ..engine import Value
 from ..losses import quadratic
 from ..nn import MLP, init
@@ -30,7 +30,7 @@ LECTURE = {  # per cent of MNIST's 10,000 test digits, by hidden neurons and cos
 class Network(NamedTuple):
     "The module, and the graph of one sample's loss, ready for batches; `r.outputs` are the scores of the digits."
 
-    net: MLP
+    net: MLP[list[Value]]
     r: Replay
 
 
@@ -39,7 +39,9 @@ def network(hidden: int = 30, cost: str = "cross-entropy", inputs: int = 784, ru
 
     One sample's columns: its pixels x₁, x₂, ..., then its label, one-hot, y₁, y₂, ...
     """
-    net = MLP(inputs, [hidden, CLASSES], act="sigmoid", last="linear", init=init.normal, bias=init.normal)
+    net: MLP[list[Value]] = MLP(
+        inputs, [hidden, CLASSES], act="sigmoid", last="linear", init=init.normal, bias=init.normal
+    )
     pixels, label = [
         [Value(0.0, label=f"{name}{i}".translate(SUBSCRIPT)) for i in range(1, n + 1)]
         for name, n in (("x", inputs), ("y", CLASSES))
@@ -64,8 +66,10 @@ def table(examples: Images | Sequence[Example]) -> Any:
     import numpy as np
 
     if isinstance(examples, Images):
-        pixels, labels = examples.arrays()
-        return np.hstack([pixels, np.eye(CLASSES)[labels]])
+        rows = np.zeros((len(examples), SIDE * SIDE + CLASSES))
+        _, labels = examples.arrays(rows[:, :-CLASSES])
+        rows[np.arange(len(rows)), labels - CLASSES] = 1.0
+        return rows
     return np.array([[*inputs, *one_hot(label, CLASSES)] for inputs, label in examples])
 
 

@@ -151,7 +151,7 @@ def test_an_expression_of_ones_own(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     given = ["(x*w - y)**2", "x=1..3", "w=-2..2", "y=0..4"]
     assert main(["worksheet", *given, "--sheets", "3"]) == 0
-    assert "graded with --of '(x*w - y)**2' x=1..3 w=-2..2 y=0..4" in capsys.readouterr().out
+    assert 'graded with --of "(x*w - y)**2" x=1..3 w=-2..2 y=0..4' in capsys.readouterr().out
     level = own(given[0].replace(" ", ""), dict(word.split("=") for word in given[1:]))
     answers = [f"{q.number}={q.answer:g}" for q in sheet(f"{level.name}-1-2", level).questions]
     assert main(["grade", f"{level.name}-1-2", *answers, "--of", *given]) == 0

@@ -12,6 +12,7 @@ from micrograd_es.nn.functional import swish
 from micrograd_es.replay import replay
 from micrograd_es.train import network
 from tests.support import ROOT
+from tests.support.sample import sampled
 
 np = pytest.importorskip("numpy")
 from micrograd_es.replay.pure.program import Pure  # noqa: E402
@@ -66,7 +67,7 @@ def test_the_array_program_of_networks(make):
     assert "@" in pure.loss and pure.loss.count("\n") < r.plan.scalars / 2
 
 
-@pytest.mark.parametrize("block", range(3))
+@pytest.mark.parametrize("block", sampled(range(3), 3))
 def test_the_array_program_of_random_graphs(block):
     "Anything irregular too: 20 graphs of all rows a block."
     for seed in range(20 * block, 20 * block + 20):
@@ -347,7 +348,7 @@ def through_jax(jax, r, batch):
     return jax.jit(jax.value_and_grad(to_jax(r)))(r.weights, batch)
 
 
-@pytest.mark.parametrize("make", NETWORKS)
+@pytest.mark.parametrize("make", sampled(NETWORKS, 3))
 def test_networks_in_jax(make, jax):
     "jit and grad of the pure function; predict as well."
     from micrograd_es.export import to_jax
@@ -461,7 +462,7 @@ def test_the_scalar_graph_in_onnx(make, tmp_path):
 
 def test_random_graphs_in_onnx(tmp_path):
     "All rows of the table: 30 graphs."
-    for seed in range(30):
+    for seed in sampled(range(30), 3):
         r, batch = drawn(seed)
         near(through_onnx(r, batch, tmp_path), r.predict(batch))
 

@@ -64,10 +64,10 @@ class Page:
 
 @pytest.fixture(scope="module")
 def opened(window, built):
-    "Open it, offline; at the end no error was logged, and nothing was asked of any network."
+    "Open it, offline, and wait for Python; at the end no error was logged, and nothing was asked of any network."
     trouble, pages = [], []
 
-    def opened(address="", scheme="light", size=(1280, 800)):
+    def opened(address="", scheme="light", size=(1280, 800), python=True):
         page = window.new_page()
         pages.append(page)
         page.set_default_timeout(20_000)
@@ -80,8 +80,10 @@ def opened(window, built):
             lambda request: request.url.startswith(("file:", "blob:", "data:")) or trouble.append(request.url),
         )
         page.goto(built.as_uri() + address)
-        page.wait_for_selector("html[data-ready]", timeout=READY)
-        if not address:
+        page.wait_for_selector(".cm-line")
+        if python:
+            page.wait_for_selector("html[data-ready]", timeout=READY)
+        if python and not address:
             page.wait_for_selector("html[data-answers]")
         return Page(page, trouble)
 

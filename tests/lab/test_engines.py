@@ -5,11 +5,12 @@ import time
 import pytest
 
 from tests.support.browsers import Firefox, WebKit
+from tests.support.sample import sampled
 
 SOON = 60  # seconds, for Python to start on a busy machine
 
 
-@pytest.fixture(scope="module", params=[Firefox, WebKit], ids=["firefox", "webkit"])
+@pytest.fixture(scope="module", params=sampled([Firefox, WebKit], 2), ids=lambda kind: kind.__name__.lower())
 def other(request, from_npm, built):
     with request.param.started(from_npm) as browser:
         browser.open(built.as_uri(), (1280, 800))

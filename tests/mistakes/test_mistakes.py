@@ -12,6 +12,7 @@ from micrograd_es.graph import Graph
 from micrograd_es.graph.names import label_locals
 from micrograd_es.mistakes.diagnosis import TOLERANCE
 from micrograd_es.mistakes.mistakes import BY_NAME, MISTAKES, wrong_gradients
+from tests.support.sample import sampled
 
 
 def random_graph(seed):
@@ -210,14 +211,14 @@ def test_made_at_one_place_only():
 
 def test_never_accuses_a_right_answer():
     "The truth at every node of hundreds of graphs; also rounded to three digits, and as a finite difference has it."
-    count = 0
-    for root in GRAPHS[:200]:
+    count, graphs = 0, sampled(GRAPHS[:200], 5)
+    for root in graphs:
         for v, truth in Graph(root).gradients.items():
             for said in (truth, float(f"{truth:.3g}"), truth * (1 + 1e-15), truth * (1 - 1e-7)):
                 found = diagnose(root, v, said)
                 assert found.right and not found.findings and "is right" in str(found)
                 count += 1
-    assert count > 7000
+    assert count > 30 * len(graphs)
 
 
 def test_cancelling_gradients():

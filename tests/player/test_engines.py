@@ -7,9 +7,10 @@ import pytest
 from micrograd_es import play
 from tests.support.browsers import Firefox, WebKit
 from tests.support.losses import network, slide
+from tests.support.sample import sampled
 
 
-@pytest.fixture(scope="module", params=[Firefox, WebKit], ids=["firefox", "webkit"])
+@pytest.fixture(scope="module", params=sampled([Firefox, WebKit], 2), ids=lambda kind: kind.__name__.lower())
 def other(request, from_npm):
     with request.param.started(from_npm) as browser:
         yield browser

@@ -11,6 +11,7 @@ from micrograd_es.text.symbols import plain
 from tests.support.graphs import random_graph
 from tests.support.histories import history
 from tests.support.losses import network, slide
+from tests.support.sample import sampled
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: the group `browser` has it")
 
@@ -56,11 +57,12 @@ def chosen():
 def cases():
     "Those, and 80 random graphs, four on a page."
     yield from chosen()
-    rng = random.Random(7)
-    for i in range(20):
+    for i in sampled(range(20), 4):
+        rng = random.Random(7 + i)
         graphs = [random_graph(rng, size=12, accept=lambda v: math.isfinite(v.data)) for _ in range(4)]
         yield f"random graphs {i}", Value.sum(*[graph.root for graph in graphs])
-    for i in range(20):
+    for i in sampled(range(20), 4):
+        rng = random.Random(70 + i)
         roots = [history(rng).root for _ in range(4)]
         yield f"histories {i}", Value.sum(*roots)
 
@@ -90,4 +92,4 @@ def test_the_page_says_what_explain_says(show, monkeypatch, tmp_path):
             count += len(lines)
             different += [f"{name}\n  explain: {a}\n  page:    {b}" for a, b in zip(lines, found[v]) if a and a != b]
     assert different == [], "\n".join(different)
-    assert count > 1200
+    assert count > 600

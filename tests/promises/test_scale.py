@@ -11,12 +11,13 @@ import pytest
 
 from micrograd_es import Value, check, draw, explain, mermaid, nn, paths, play, why
 from tests.promises import scale
+from tests.support.sample import sampled
 
 ANSWER = {"backward", "forward", "zero_grad", "repr", "gradient", "first_nonfinite", "names", "trace", "in a notebook", "why",
           "check, one leaf", "diagnose", "deepcopy", "save", "load"}  # fmt: skip
 
 
-@pytest.mark.parametrize("shape", scale.SHAPES)
+@pytest.mark.parametrize("shape", sampled(scale.SHAPES, 3))
 def test_every_view(shape):
     "At 12,000 nodes: a second for each at most, and those that refuse say how large it is and what to do instead."
     pytest.importorskip("numpy")

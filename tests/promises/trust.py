@@ -25,16 +25,18 @@ def measured(seed):
 def main():
     parser = argparse.ArgumentParser(prog="python -m tests.promises.trust", description=__doc__.partition("\n")[0])
     parser.add_argument("--graphs", type=int, default=20_000, help="how many random graphs (20,000)")
-    parser.add_argument("--first", type=int, default=0, help="the seed of the first one (0)")
+    parser.add_argument("--points", type=int, default=1000, help="how many random points of each row (1,000)")
+    parser.add_argument("--first", type=int, default=0, help="the seed of the first one, and of the points (0)")
     parser.add_argument("--processes", type=int, default=20, help="that must find the same bits (20)")
     parser.add_argument("--jobs", type=int, default=2, help="graphs at a time (2)")
     wanted = parser.parse_args()
 
-    found = rows.errors()
-    print(f"{len(found)} rows against mpmath, in units of the last place:")
-    for what, column in (("value", 1), ("local gradient", 2)):
-        name, *worst = max(found, key=lambda row: row[column])
-        print(f"    {what}: at most {worst[column - 1]:.2f} ({name})")
+    chosen, anywhere = rows.errors(), rows.errors(Random(wanted.first), wanted.points)
+    for where, found in (("the points of the tests", chosen), (f"{wanted.points:,} random points of each", anywhere)):
+        print(f"{len(found)} rows against mpmath at {where}, in units of the last place:")
+        for what, column in (("value", 1), ("local gradient", 2)):
+            worst = sorted(found, key=lambda row: -row[column])[:3]
+            print(f"    {what}: at most {', '.join(f'{row[column]:.2f} ({row[0]})' for row in worst)}", flush=True)
 
     seeds = range(wanted.first, wanted.first + wanted.graphs)
     errors, unchecked = defaultdict(list), defaultdict(int)

@@ -10,6 +10,7 @@ from micrograd_es.graph import Graph
 from micrograd_es.slides.story import Story
 from tests.support.browsers import Firefox, WebKit
 from tests.support.losses import network, slide
+from tests.support.sample import sampled
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -58,7 +59,7 @@ def test_in_a_browser(window, tmp_path):
     page.close()
 
 
-@pytest.mark.parametrize("engine", [Firefox, WebKit], ids=["firefox", "webkit"])
+@pytest.mark.parametrize("engine", sampled([Firefox, WebKit], 2))
 def test_in_other_browsers(engine, from_npm, tmp_path):
     "They play it alike."
     moving = animate(slide(), tmp_path / "a.svg", seconds=2, loop=False)

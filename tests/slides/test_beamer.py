@@ -10,6 +10,7 @@ from micrograd_es import Value, beamer, losses, softmax
 from micrograd_es.graph import Graph
 from micrograd_es.slides.story import Story
 from tests.support.losses import network, slide
+from tests.support.sample import sampled
 
 
 def cross_entropy():
@@ -77,7 +78,7 @@ def test_what_is_no_story():
 @pytest.mark.skipif(
     not shutil.which("pdflatex"), reason="pdflatex is not installed: texlive-latex-recommended has Beamer"
 )
-@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize("name", sampled(GRAPHS, 3))
 def test_compiled(name, tmp_path):
     "A page for every step, and nothing sticks out of it."
     slides = beamer(GRAPHS[name](), tmp_path / "a.tex")

@@ -67,12 +67,13 @@ class Reader:
         return math.nan if isinstance(found, complex) else found
 
     def size(self, side):
-        "Of the largest product of its numbers: what is added up is no larger."
+        "Of the largest of its terms, or of the largest product of its numbers: what is added up is no larger."
         text = re.sub(r" \\cdot 10\^\{(-?\d+)\}", r"e\1", side)
         products = re.split(r"(?<=[\w) ]) [+-] ", text)
         largest = max(math.prod(float(n) for n in re.findall(r"\d+\.?\d*(?:e-?\d+)?", p)) for p in products)
         named = set(re.findall(r"\((n_\d+)\)", self.replaced(side)))
-        return largest * max([1.0, *[abs(self.numbers[name]) for name in named]])
+        terms = [abs(self.compute(term) or 0.0) for term in terms_of(side)]
+        return max(largest * max([1.0, *[abs(self.numbers[name]) for name in named]]), *terms)
 
     def false(self, equation, digits=None):
         "The sides of a = b = c that do not give the last one; those with a derivative in them are no formulas."
@@ -90,6 +91,18 @@ class Reader:
                 yield f"{equation}: {side} is {found!r}"
             if found is not None and not finite and not near(found, said):
                 yield f"{equation}: {side} is {found!r}"
+
+
+def terms_of(side):
+    "What is added up, in no bracket; a side with bars, which close as they open, stays whole."
+    terms, depth = [""], 0
+    for word in re.split(r"( [+-] |[(){}])", side):
+        depth += (word in ("(", "{")) - (word in (")", "}"))
+        if depth == 0 and word in (" + ", " - ") and "|" not in side:
+            terms.append("")
+        else:
+            terms[-1] += word
+    return terms
 
 
 def explained(text):

@@ -372,14 +372,19 @@ grade chain-1-7 99=1
 grade none.csv
 grade --help
 train --help
-train none"""  # the first one is the demo
+train none
+quiz chain --variants 1
+quiz --help
+lab --help
+lab none.txt
+"größe*π_1 + ŷ^2" größe=1"""  # the first one is the demo
 
 
-def ran(argv):
-    "What one command line prints, how it ends, and the files that it leaves."
+def ran(argv, encoding="utf-8"):
+    "What one command line prints on a console of this encoding, how it ends, and the files that it leaves."
     with TemporaryDirectory() as folder, chdir(folder):
         Path("model.py").write_text(MODEL, "utf-8")
-        out, err = io.StringIO(), io.StringIO()
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding, newline="") for _ in range(2))
         with redirect_stdout(out), redirect_stderr(err):
             try:
                 status = command(argv)
@@ -387,13 +392,21 @@ def ran(argv):
                 status = stop.code
             except Exception as error:  # none should come out
                 status = error
+        said = {}
+        for name, stream in (("out", out), ("err", err)):
+            stream.flush()
+            said[name] = stream.buffer.getvalue().decode(encoding)
         files = {path.name: path.read_text("utf-8") for path in sorted(Path().glob("*.*")) if path.name != "model.py"}
-    return {"status": repr(status), "out": out.getvalue(), "err": err.getvalue()} | files
+    return {"status": repr(status)} | said | files
+
+
+def command_lines():
+    for line in COMMANDS.split("\n"):
+        yield [part for word in shlex.split(line) for part in (SLIDE if word == "SLIDE" else [word])]
 
 
 def commands():
-    for number, line in enumerate(COMMANDS.split("\n")):
-        argv = [part for word in shlex.split(line) for part in (SLIDE if word == "SLIDE" else [word])]
+    for number, argv in enumerate(command_lines()):
         yield f"commands/{number:02}", {"command": repr(argv)} | ran(argv)
 
 

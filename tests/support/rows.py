@@ -38,6 +38,23 @@ POINTS |= dict.fromkeys(("log", "log2", "sqrt"), one(POSITIVE))
 POINTS |= dict.fromkeys(("+", "-", "*", "/"), PAIRS)
 POINTS |= dict.fromkeys(("sum", "maximum", "minimum"), TRIPLES)
 POINTS |= {"**": POWERS, "logsumexp": NEAR}
+
+
+def random_points(name, rng, count):
+    "Points of a row from anywhere in its domain: half of them of a size that a lesson has."
+
+    def number(positive):
+        x = 10 ** rng.uniform(*((-300, 300) if rng.random() < 0.5 else (-4, 3)))
+        return x if positive else rng.choice((-1, 1)) * x
+
+    if name == "**":
+        return [(10 ** rng.uniform(-3, 3), rng.uniform(-40, 40)) for _ in range(count)]
+    if name == "logsumexp":
+        return [tuple(rng.uniform(-50, 50) for _ in range(3)) for _ in range(count)]
+    positive, arity = name in ("log", "log2", "sqrt"), len(POINTS[name][0])
+    return [tuple(number(positive) for _ in range(arity)) for _ in range(count)]
+
+
 MILD = [0.1, 0.3, 1.1, 1.5, 2.0, 2.9]
 
 
@@ -61,8 +78,8 @@ def second(f, xs, i, j):
 def slack(name, truth, xs):
     """How much error the numbers xs themselves excuse, in units of the truth's last place: none, but for two rows.
 
-    A running sum rounds at the size of its largest term. logsumexp rounds at the size of its largest input, and its
-    local gradients exp(x - y) have as their *relative* error the absolute rounding of x - y.
+    A running sum rounds at the size of its largest term, logsumexp at that of its largest input. (Its local gradients
+    exp(x - y) have as their *relative* error the absolute roundings of y and of x - y: `worst` allows for these.)
     """
     if name == "sum":
         return math.ulp(max(map(abs, xs))) / math.ulp(float(truth))
@@ -90,14 +107,16 @@ def worst(name, op, f=None, points=()):
             value = max(value, ulps(y, truth) - slack(name, truth, xs))
             assert len(locals_) == len(xs)
             for i, found in enumerate(locals_):
-                excuse = slack(name, 1, xs) if name == "logsumexp" else 0
+                excuse = (math.ulp(y) + math.ulp(xs[i] - y)) / 2**-52 if name == "logsumexp" else 0
                 local = max(local, ulps(found, slope(f, xs, i)) - excuse)
     return value, local
 
 
-def errors():
-    "(row, worst value, worst local gradient) of every row."
-    return [(name, *worst(name, op)) for name, op in table().items()]
+def errors(rng=None, count=0):
+    "(row, worst value, worst local gradient) of every row, at the points of the tests, or at so many random ones."
+    return [
+        (name, *worst(name, op, points=random_points(name, rng, count) if rng else ())) for name, op in table().items()
+    ]
 
 
 def on_arrays(op, points):

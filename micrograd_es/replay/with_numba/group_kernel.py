@@ -115,6 +115,7 @@ def run(
     lane_of_root,
     forward,
     back,
+    seed,
 ):
     shared, samples, count = place_of(shared), place_of(len(batch)), len(instructions)
     for i in spread:  # the inputs that are wanted one by one
@@ -130,7 +131,7 @@ def run(
             grads[np.int64(shared) + batch.shape[1] * len(batch) :] = 0.0
             y = place(place_of(root), lane_of_root, shared, samples)
             for b in range(samples if lane_of_root else place_of(1)):
-                grads[y + b] = 1.0 / len(batch) if lane_of_root else 1.0
+                grads[y + b] = seed / len(batch) if lane_of_root else seed
         g = 2 * count - 1 - turn if behind else turn
         kind, n, terms = instructions[g, KIND], instructions[g, MEMBERS], instructions[g, TERMS]
         lane, o = instructions[g, LANE], instructions[g, OPERAND]

@@ -41,11 +41,12 @@ class Machine:
         start = self.plan.sizes[SHARED] + slot * len(self.batch)
         return self.memory[start : start + len(self.batch)]
 
-    def run(self, batch: Array, back: bool = False, answers: bool = True) -> None:
+    def run(self, batch: Array, back: bool = False, answers: bool = True, seed: float = 1.0) -> None:
         root = self.plan.roots[0]
         where = *self.plan.sizes, self.plan.slot[root], self.plan.lane.get(root, SHARED)
         count = len(self.fixed[0]) if answers or not back else self.early
-        self.kernel.run(*self.fixed, *(self.room.get(len(batch)) or self._room(len(batch))), batch, *where, count, back)
+        room = self.room.get(len(batch)) or self._room(len(batch))
+        self.kernel.run(*self.fixed, *room, batch, *where, count, back, seed)
         self.batch = batch
 
     def move(self, region: Any, direction: Array, rate: float) -> None:

@@ -14,7 +14,7 @@ NOTHING, TABLE = range(2)  # kinds: the rows of the table come last
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def run(kinds, reads, batch, memory, grads, places, answers, root, back):
+def run(kinds, reads, batch, memory, grads, places, answers, root, back, seed):
     count, leaves = len(kinds), len(memory) - len(kinds)
     if back:
         grads[:leaves] = 0.0
@@ -32,7 +32,7 @@ def run(kinds, reads, batch, memory, grads, places, answers, root, back):
         if not back:
             continue
         grads[leaves:] = 0.0
-        grads[root] += 1.0 / len(batch)
+        grads[root] += seed / len(batch)
         for i in range(count):
             at -= 1
             kind, dy = kinds[count - 1 - i], grads[at]

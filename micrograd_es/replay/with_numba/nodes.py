@@ -43,11 +43,20 @@ class Tape(OneByOne):
     def kernel(self) -> Any:
         return compiled(tape_kernel, *tape_rows(self.rows))
 
-    def run(self, batch: Array, back: bool = False, answers: bool = True) -> None:
+    def run(self, batch: Array, back: bool = False, answers: bool = True, seed: float = 1.0) -> None:
         if len(batch) != len(self.answers):
             self.answers = np.zeros((len(batch), len(self.roots)), self.dtype)
         self.kernel.run(
-            self.kinds, self.reads, batch, self.shared, self.d_shared, self.places, self.answers, self.places[0], back
+            self.kinds,
+            self.reads,
+            batch,
+            self.shared,
+            self.d_shared,
+            self.places,
+            self.answers,
+            self.places[0],
+            back,
+            seed,
         )
 
     def move(self, region: Any, direction: Array, rate: float) -> None:

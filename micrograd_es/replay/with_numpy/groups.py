@@ -36,12 +36,15 @@ class Arrays:
             return self.shared[slot]
         return self.batch[:, slot] if slot < len(self.plan.inputs) else self.scope["lanes"][slot]
 
-    def run(self, batch: Array, back: bool = False, answers: bool = True) -> None:
-        "Forward, and back; without what only the answers need, if nobody asks for them."
+    def run(self, batch: Array, back: bool = False, answers: bool = True, seed: float = 1.0) -> None:
+        """Forward, and back; without what only the answers need, if nobody asks for them.
+
+        The gradients are those of `seed` times the loss.
+        """
         if len(batch) not in self.ready:
             self.ready = {len(batch): self._scope(batch)} | dict(list(self.ready.items())[:3])
         self.scope = self.ready[len(batch)]
-        self.batch = batch
+        self.batch, self.scope["seed"] = batch, seed
         with np.errstate(all="ignore"):
             self.scope["forward"](batch)
             if back:
@@ -57,7 +60,8 @@ class Arrays:
         weights = self.shared[region]
         for i in range(0, len(weights), BLOCK):
             few = weights[i : i + BLOCK]
-            few -= np.multiply(direction[i : i + BLOCK], rate, out=self.change[: len(few)])
+            change = direction[i : i + BLOCK]
+            few -= change if rate == 1.0 else np.multiply(change, rate, out=self.change[: len(few)])
 
     def _scope(self, batch: Array) -> dict[str, Any]:
         lanes = np.zeros((self.plan.sizes[LANES], len(batch)), self.shared.dtype)

@@ -49,7 +49,7 @@ class Walk(OneByOne):
         self.under = [i for i, v in reversed(list(enumerate(self.nodes))) if v in under]
         self.written: dict[Functions, list[Pair]] = {}  # for floats and for arrays, what is called for each node
 
-    def run(self, batch: Array, back: bool = False, answers: bool = True) -> None:
+    def run(self, batch: Array, back: bool = False, answers: bool = True, seed: float = 1.0) -> None:
         "A few samples one after the other, on Python's floats; many at once, on arrays."
         samples, shared = len(batch), self.shared[len(self.lane) :]
         self.answers = np.zeros((samples, len(self.roots)), self.dtype)
@@ -57,9 +57,9 @@ class Walk(OneByOne):
         with np.errstate(all="ignore"):
             if samples <= FEW:
                 for i, row in enumerate(batch.tolist()):
-                    self._run(floats, row + shared.tolist(), i, 1.0 / samples if back else None)
+                    self._run(floats, row + shared.tolist(), i, seed / samples if back else None)
             else:
-                upstream = np.full(samples, 1.0 / samples, self.dtype) if back else None
+                upstream = np.full(samples, seed / samples, self.dtype) if back else None
                 self._run(arrays, [*batch.T, *shared], slice(None), upstream)
 
     def _run(self, functions: Functions, leaves: list[Any], at: Any, upstream: Any) -> None:

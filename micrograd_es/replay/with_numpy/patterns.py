@@ -9,7 +9,6 @@ n0 = n1 + n1
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -18,6 +17,7 @@ from typing import Any
 from ...text.steps import Steps
 from ...text.symbols import numpy as np_text
 from ..plan.stacks import Stack
+from .quicker import quicker
 
 NUMBERED = re.compile(r"(?<![.\w])[a-z_]+\d+\b")  # y12, dy12, i3; the log2 of np.log2 is no name
 
@@ -52,9 +52,9 @@ def stack_of(op: Any) -> Stack:
 def row_forward(op: Any, xs: tuple[str, ...], stacked: bool) -> tuple[list[str], list[str]]:
     "The lines before it, and its value. A `stacked` row joins all that is read along the first axis of x."
     if stacked:
-        return without_choices(*stack_of(op).forward)
+        return quicker(*stack_of(op).forward)
     steps = Steps(np_text)
-    return without_choices(*steps.written([op.forward(steps, *map(steps, xs), *op.constants)]))
+    return quicker(*steps.written([op.forward(steps, *map(steps, xs), *op.constants)]))
 
 
 @lru_cache(4096)
@@ -62,50 +62,8 @@ def row_backward(op: Any, xs: tuple[str, ...], stacked: bool, wanted: tuple[bool
     "The lines before them, and what goes down to those inputs that want it."
     if stacked:
         lines, (local,) = stack_of(op).backward
-        return without_choices(lines, ["dy" if local == "1.0" else f"dy * ({local})"])
+        return quicker(lines, ["dy" if local == "1.0" else f"dy * ({local})"])
     steps: Any = Steps(np_text)
     locals_, dy = op.partials(steps, steps("y"), *map(steps, xs), *op.constants), steps("dy")
     downs = [dy if local == 1.0 else -dy if local == -1.0 else dy * local for local, w in zip(locals_, wanted) if w]
-    return without_choices(*steps.written(downs))
-
-
-def without_choices(lines: list[str], results: list[str]) -> tuple[list[str], list[str]]:
-    """The same numbers with fewer np.where: it guesses, number by number, and where signs are mixed it guesses wrong.
-
-    What is 1 or 0 is the condition itself, in a product; what is 1 or e^-|x|, which is never more, the larger of both.
-
-    >>> without_choices(["t0 = np.exp(-abs(x))"], ["np.where(x > 0.0, 1.0, t0) / (1.0 + t0)"])
-    (['t0 = np.exp(-abs(x))'], ['np.maximum(x > 0.0, t0) / (1.0 + t0)'])
-    >>> without_choices([], ["dy * np.where(x > 0.0, 1.0, 0.0)"])
-    ([], ['dy * (x > 0.0)'])
-    """
-    shares = {line.split(" = ")[0] for line in lines if " = np.exp(-abs(" in line}
-    quicker = _WithoutChoices(shares)
-    ahead, found = ([ast.unparse(quicker.visit(ast.parse(text))) for text in few] for few in (lines, results))
-    return ahead, found
-
-
-class _WithoutChoices(ast.NodeTransformer):
-    def __init__(self, shares: set[str]):
-        self.shares = shares
-
-    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
-        self.generic_visit(node)
-        if isinstance(node.op, ast.Mult) and _choice(node.right)[1:] == ["1.0", "0.0"]:
-            assert isinstance(node.right, ast.Call)
-            node.right = node.right.args[0]
-        return node
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        self.generic_visit(node)
-        _, *values = _choice(node) or [""]
-        if values and values[0] == "1.0" and values[1] in self.shares:
-            return ast.Call(ast.parse("np.maximum", mode="eval").body, [node.args[0], node.args[2]], [])
-        return node
-
-
-def _choice(node: ast.expr) -> list[str]:
-    "What stands in np.where(...), if it is one."
-    if isinstance(node, ast.Call) and ast.unparse(node.func) == "np.where":
-        return [ast.unparse(arg) for arg in node.args]
-    return []
+    return quicker(*steps.written(downs))

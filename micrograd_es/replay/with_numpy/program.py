@@ -18,6 +18,7 @@ from ..plan.results import only_for_answers
 from ..plan.statements import Group, Product, Read
 from ..plan.titles import Titles
 from .arrays import BUFFERS, Names, Shape
+from .gradients import Gradients
 from .patterns import filled, patterned, row_backward, row_forward, stack_of
 from .product import Einsum, Matrix, is_matrix
 
@@ -36,12 +37,13 @@ class Source:
         self.constants = self.names.constants
         self.products: dict[int, Einsum | Matrix] = {}
         self.needed = plan.needed
-        self.touched = [np.zeros(size, bool) for size in plan.sizes]
-        self.zero = [np.zeros(size, bool) for size in plan.sizes]
+        self.gradients = Gradients(self.names)
+        self.kept: dict[tuple[int, str], str] = {}  # what forward has named and backward needs again
         late = only_for_answers(plan)
-        self.forward = [line for i, g in enumerate(plan.groups) if i not in late for line in self._forward(g)]
-        self.answers = [line for i, g in enumerate(plan.groups) if i in late for line in self._forward(g)]
-        self.backward = self._seed()
+        self.late = {id(g) for i, g in enumerate(plan.groups) if i in late}
+        self.forward = [line for g in plan.groups if id(g) not in self.late for line in self._forward(g)]
+        self.answers = [line for g in plan.groups if id(g) in self.late for line in self._forward(g)]
+        self.backward = self.gradients.seed()
         for g in reversed(plan.groups):
             lines = self._backward(g)
             if lines:
@@ -52,19 +54,14 @@ class Source:
 
     @property
     def text(self) -> str:
-        zero = [
-            f"d_{BUFFERS[b]}[{self.names.index(np.flatnonzero(mask))}] = 0.0"
-            for b, mask in enumerate(self.zero)
-            if mask.any()
-        ]
         used = set(re.findall(r"\b[a-z]+\d+\b", " ".join([*self.forward, *self.answers, *self.backward])))
         views = [f"{name} = {view}" for name, view in self.names.views.items() if name in used]
         seen = {name: view for name, view in self.names.given.items() if name in used}
-        ours = [*seen, *self.names.copies]
+        ours = [*seen, *self.names.copies, *self.kept.values()]
         given = [f"global {', '.join(ours)}"] if ours else []
         given += [f"{name} = {view}" for name, view in seen.items()]
         blocks = [*views, "", "", "def forward(inputs):", *_written(given + self.forward)]
-        blocks += ["", "", "def backward():", *_written(zero + self.backward)]
+        blocks += ["", "", "def backward():", *_written(self.gradients.cleared() + self.backward)]
         if self.answers:
             blocks += ["", "", "def answers():  # what no gradient needs", *_written(self.answers)]
         return "\n".join(blocks) + "\n"
@@ -77,6 +74,7 @@ class Source:
         if g.op:
             xs, names = self._operands(g)
             named, (row,) = row_forward(g.op, xs, g.stacked)
+            names |= self._to_keep(g, xs, named)
             lines += [*(filled(line, names) for line in named), f"{y}[:] = {filled(row, names)}"]
         else:
             how, terms = "", []
@@ -99,6 +97,17 @@ class Source:
         if g.fill is not None:
             lines.append(f"{BUFFERS[g.buffer]}[{self.names.index(g.gaps)}] = {_number(g.fill)}  # in the gaps")
         return lines
+
+    def _to_keep(self, g: Group, xs: tuple[str, ...], named: list[str]) -> dict[str, str]:
+        "New names for those of these lines that are the same in backward."
+        if id(g) in self.late or not self.plan.differentiates(g):
+            return {}
+        again = {line.partition(" = ")[2] for line in row_backward(g.op, xs, g.stacked, self._wanted_of(g))[0]}
+        found = {}
+        for name, _, text in (line.partition(" = ") for line in named):
+            if text in again and not re.search(r"\bt\d", text):
+                found[name] = self.kept.setdefault((id(g), text), f"e{len(self.kept)}")
+        return found
 
     def _operands(self, g: Group) -> tuple[tuple[str, ...], dict[str, str]]:
         "What a row calls its inputs, and what these names stand for."
@@ -173,19 +182,10 @@ class Source:
 
     # -- backward
 
-    def _seed(self) -> list[str]:
-        lines = []
-        for root in self.plan.roots[:1]:
-            buffer, slot = self.plan.lane.get(root, SHARED), self.plan.slot[root]
-            mean = "1.0 / lanes.shape[1]" if buffer == LANES else "1.0"
-            self.touched[buffer][slot] = True
-            lines.append(f"d_{BUFFERS[buffer]}[{slot}] = {mean}")
-        return lines
-
     def _backward(self, g: Group) -> list[str]:
         if not self.plan.differentiates(g):
             return []
-        self.zero[g.buffer][g.block] |= ~self.touched[g.buffer][g.block]
+        self.gradients.read(g)
         dy = self.names.block(g, "d")
         lines: list[str] = []
         if g.fill is not None:
@@ -193,9 +193,14 @@ class Source:
         if g.op:
             xs, names = self._operands(g)
             names |= {"y": self.names.block(g), "dy": dy}
-            wanted = tuple([self._wanted(read) for read in g.reads])
+            wanted = self._wanted_of(g)
             named, downs = row_backward(g.op, xs, g.stacked, wanted)
-            lines += [filled(line, names) for line in named]
+            for line in named:
+                name, _, text = line.partition(" = ")
+                if (id(g), text) in self.kept:
+                    names[name] = self.kept[id(g), text]
+                else:
+                    lines.append(filled(line, names))
             for read, down in zip(compress(g.reads, wanted), downs):
                 lines += self._add(g, read, filled(down, names), g.stacked and not stack_of(g.op).each)
         for p in g.products:
@@ -213,6 +218,9 @@ class Source:
                 lines += self._add(g, read, "-" * (part.sign < 0) + dy, not one)
         return lines
 
+    def _wanted_of(self, g: Group) -> tuple[bool, ...]:
+        return tuple([self._wanted(read) for read in g.reads])
+
     def _wanted(self, read: Read) -> bool:
         return bool(self.needed[read.buffer][read.index].any())
 
@@ -224,19 +232,19 @@ class Source:
                 if self._wanted(factor.read):
                     target = factor.d if factor.regular else ""
                     down = written.to(factor, f"{'2.0 * ' * twice}{dy}{written.one}")
-                    lines += self._accumulate(factor.read, target, factor.shape, down)
+                    lines += self.gradients.add(factor.read, target, factor.shape, down)
             return lines
         dy = f"{written.sign}{dy}{written.rows}"
         if self._wanted(p.left):
             down = f"{dy} @ {written.v}{written.turn}"
-            lines += self._accumulate(written.left, written.seen_left("d"), written.left_full, down)
+            lines += self.gradients.add(written.left, written.seen_left("d"), written.left_full, down)
         if self._wanted(p.right):
             down, target = f"{written.w}{written.turn} @ {dy}", ""
             if written.apart:
                 down = f"({down}).reshape({', '.join(map(str, written.right_full))}, -1)"
             else:
                 target = written.seen_right("d")
-            lines += self._accumulate(written.right, target, written.right_full, down)
+            lines += self.gradients.add(written.right, target, written.right_full, down)
         return lines
 
     def _add(self, g: Group, read: Read, down: str, joined: bool = False) -> list[str]:
@@ -251,37 +259,7 @@ class Source:
             over.append(-1)
         if over:
             down = f"({down}).sum({over[0] if len(over) == 1 else tuple(over)})"
-        return self._accumulate(read, seen[0] if seen else "", shape, down)
-
-    def _accumulate(self, read: Read, target: str, shape: Shape, down: str) -> list[str]:
-        "One statement that adds `down` to a gradient: to a view of it, or where an index of this shape says."
-        flat = read.index.ravel()
-        touched, zero = self.touched[read.buffer], self.zero[read.buffer]
-        first = not touched[flat].any()
-        if not (first and target):  # what nobody has written yet must start from zero
-            zero[flat[~touched[flat]]] = True
-        touched[flat] = True
-        if target:
-            return [f"{target}[:] {'' if first else '+'}= {down}"]
-        buffer = f"d_{BUFFERS[read.buffer]}"
-        if len(np.unique(flat)) == len(flat):
-            return [f"{buffer}[{self.names.constant(read.index.reshape(shape))}] += {down}"]
-        scatter = self.names.constant(Scatter(read.index.reshape(shape)))
-        return [f"{scatter}.add({buffer}, {down})"]
-
-
-class Scatter:
-    "An index in which a slot may stand several times: what is added to it there, it gains every time."
-
-    def __init__(self, index: Any):
-        self.shape = index.shape
-        self.order = np.argsort(index.ravel(), kind="stable")
-        self.slots, self.starts = np.unique(index.ravel()[self.order], return_index=True)
-
-    def add(self, target: Any, values: Any) -> None:
-        "target[index] += values. (numpy.add.at of 2.4 reads beyond its values where it has to broadcast them.)"
-        values = np.broadcast_to(values, self.shape + target.shape[1:]).reshape(-1, *target.shape[1:])
-        target[self.slots] += np.add.reduceat(values[self.order], self.starts, axis=0)
+        return self.gradients.add(read, seen[0] if seen else "", shape, down)
 
 
 def _number(x: float) -> str:
