@@ -14,13 +14,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from ..engine import Value
 from ..graph import Graph
 from . import chosen
+from .nodes import Surface
 from .notebook import plain_label
 
 
@@ -35,7 +34,7 @@ def debug_view(root: Value | Graph) -> str:
     return json.dumps({"kind": {"graph": True}, "nodes": found.nodes, "edges": found.lines}, ensure_ascii=False)
 
 
-class DebugGraph:
+class DebugGraph(Surface):
     "What a `Drawing` draws on, to become nodes and edges of the visualizer: columns and frames are left to it."
 
     def __init__(self) -> None:
@@ -51,13 +50,3 @@ class DebugGraph:
         if style != "invis":
             line = {"from": tail, "to": head, "label": plain_label(label), "dashes": style == "dashed"}
             self.lines.append(line)
-
-    def edges(self, _: Any) -> None:
-        "They keep boxes in order."
-
-    def attr(self, *_: Any, **__: Any) -> None:
-        "It has its own looks."
-
-    @contextmanager
-    def subgraph(self, **_: Any) -> Iterator[DebugGraph]:
-        yield self

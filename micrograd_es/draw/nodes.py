@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -141,6 +142,21 @@ def locals_or_none(graph: Graph, v: Value) -> Sequence[float | None]:
         return graph.local_grads(v)
     except ValueError:  # a node made by hand: its edges stay bare
         return [None] * len(v.parents)
+
+
+class Surface:
+    "What a `Drawing` draws on, to become something else than DOT: it is given nodes and edges as a Digraph is."
+
+    def edges(self, _: Any) -> None:
+        "They keep boxes in order."
+
+    def attr(self, *_: Any, **__: Any) -> None:
+        "Looks, which it has of its own."
+
+    @contextmanager
+    def subgraph(self, **_: Any) -> Iterator[Any]:
+        "A frame around what is drawn in it; unless it says otherwise, there is none."
+        yield self
 
 
 def text_of(lines: Sequence[str]) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from html import unescape
 from typing import Any
 
 from ..engine import Value
 from ..graph import Graph
 from . import chosen, draw
+from .nodes import Surface
 
 
 def mermaid(root: Value | Graph) -> str:
@@ -22,7 +21,7 @@ def mermaid(root: Value | Graph) -> str:
     return "\n".join(["flowchart LR", *text.boxes, *text.lines]) + "\n"
 
 
-class Mermaid:
+class Mermaid(Surface):
     "What a `Drawing` draws on, to become Mermaid text: looks, frames and columns are left to Mermaid."
 
     def __init__(self) -> None:
@@ -36,16 +35,6 @@ class Mermaid:
         if style != "invis":
             arrow = "-.->" if style == "dashed" else "-->"
             self.lines.append(f"  {tail} {arrow}" + (f'|"{_entities(label)}"|' if label else "") + f" {head}")
-
-    def edges(self, _: Any) -> None:
-        "They keep boxes in order."
-
-    def attr(self, *_: Any, **__: Any) -> None:
-        "It has its own looks."
-
-    @contextmanager
-    def subgraph(self, **_: Any) -> Iterator[Mermaid]:
-        yield self
 
 
 def _entities(label: str) -> str:

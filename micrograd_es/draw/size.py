@@ -12,13 +12,13 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from .looks import Look
-from .nodes import Drawing
+from .nodes import Drawing, Surface
 
 PAGE = 12.8 / 2.54 * 72, 7.2 / 2.54 * 72  # points: a slide of 16:9, as Beamer has it
 NODESEP, FRAME = 0.1 * 72, 16.0
 
 
-class Estimate:
+class Estimate(Surface):
     "What a `Drawing` draws on in order to be measured: it takes nodes and edges as a Digraph does."
 
     def __init__(self, look: Look):
@@ -42,9 +42,6 @@ class Estimate:
     def edge(self, tail: str, head: str, label: str = "", style: str = "", **_: Any) -> None:
         if style != "invis":
             self.labels.append((tail, head, self.look.text(label.split("\\n"))))
-
-    def edges(self, _: Any) -> None:
-        "They keep boxes in order."
 
     @contextmanager
     def subgraph(self, **_: Any) -> Iterator[Estimate]:

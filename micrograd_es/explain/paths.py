@@ -19,7 +19,7 @@ from ..engine import Value
 from ..graph import Graph
 from ..graph.formulas import Formulas
 from ..graph.routes import Edge
-from ..text.letters import number_text
+from ..text.letters import counted, number_text
 from ..text.symbols import ATOM, Language, latex, plain
 from .frames import Equation, aligned, frames
 
@@ -45,7 +45,7 @@ class Paths:
             raise ValueError(f"{self.names[self.root]} does not use {leaf.label or leaf!r}: there is no path")
         self.nodes = graph.between([leaf])
         self.count = ways(self.nodes, leaf)
-        ends = f"{self.names[self.root]} has {counted(self.count)} to {self.names[leaf]}"
+        ends = f"{self.names[self.root]} has {in_number(self.count)} to {self.names[leaf]}"
         if self.count > limit:
             raise ValueError(f"{ends}, more than {limit:,}: explain(root, wrt=leaf) adds them up node by node")
         inputs = sum(len(v.parents) for v in self.nodes)
@@ -118,7 +118,7 @@ class Paths:
         equations.append(Equation("", "", list(sides)))
         if lines is None:
             return "\n".join([r"\begin{align*}", *aligned(equations), r"\end{align*}"])
-        title = f"{counted(self.count)} from ${latex(self.names[self.root])}$ to ${latex(self.names[self.leaf])}$"
+        title = f"{in_number(self.count)} from ${latex(self.names[self.root])}$ to ${latex(self.names[self.leaf])}$"
         return frames({title: equations}, lines, self.graph.notes)
 
     def latex_route(self, path: Path) -> str:
@@ -126,7 +126,7 @@ class Paths:
         return r" \leftarrow ".join(latex(self.names[v]).text for v in named)
 
     def __str__(self) -> str:
-        lines = [f"{counted(self.count)} from {self.names[self.root]} to {self.names[self.leaf]}"]
+        lines = [f"{in_number(self.count)} from {self.names[self.root]} to {self.names[self.leaf]}"]
         lines += [f"    {self.route(path)}:  {' = '.join(self.sides(path, plain))}" for path in self.paths]
         d = self.graph.formulas().d(self.root, self.leaf)
         lines.append(f"    their sum is {d} = {number_text(self.total)}")
@@ -180,5 +180,5 @@ def ends(parts: list[str]) -> list[str]:
     return parts if len(parts) <= SHOWN else [*parts[:4], f"({len(parts) - 8} more)", *parts[-4:]]
 
 
-def counted(n: int) -> str:
-    return f"{n:,} path{'s' if n != 1 else ''}" if n < 10**15 else f"some 10^{math.log10(n):.0f} paths"
+def in_number(n: int) -> str:
+    return counted(n, "path") if n < 10**15 else f"some 10^{math.log10(n):.0f} paths"

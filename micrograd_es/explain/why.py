@@ -15,7 +15,7 @@ from ..graph import Graph
 from ..graph.routes import Edge
 from ..text.letters import number_text
 from .chain import nonfinite_note
-from .paths import SHOWN, counted, ends, factors_text, ways
+from .paths import SHOWN, ends, factors_text, in_number, ways
 
 TINY, HUGE = 1e-3, 1e3
 
@@ -65,7 +65,7 @@ def _reason(graph: Graph, leaf: Value) -> str:
         return f"{here}: blocked by " + " and by ".join(map(edge_text, blocked))
     count = ways(nodes, leaf)
     if slope == 0:
-        cancel = f"its {counted(count)} cancel, or " if count > 1 else ""
+        cancel = f"its {in_number(count)} cancel, or " if count > 1 else ""
         return f"{here}: {cancel}the products on the way are too small for a float"
     route = " ← ".join(ends([called[root], *[called[e.child.parents[e.place]] for e in best]]))
     if abs(slope) < TINY or abs(slope) > HUGE:

@@ -24,6 +24,7 @@ from unicodedata import normalize
 
 from ..engine import Value
 from ..system.quotes import short
+from ..text.letters import counted
 from .complaints import SPELLINGS, allowed, complaints, functions
 
 LONGEST = 10_000  # characters of text: far more than a slide holds, far less than hurts
@@ -163,7 +164,7 @@ class _Reader:
             self.refuse_node(node, f"{short(name)} is not a function here: {hint}")
         arity = row.op.arity
         if not xs if arity is None else len(xs) != arity:
-            wanted = "at least 1 input" if arity is None else f"{arity} input{'s' if arity > 1 else ''}"
+            wanted = "at least 1 input" if arity is None else counted(arity, "input")
             self.refuse_node(node, f"{name} takes {wanted}, not {len(xs)}")
         return row
 

@@ -9,6 +9,7 @@ from ..core.floats import as_float, is_number
 from ..core.pythonic import listed, only_values
 from ..engine import Value
 from ..graph import Graph
+from ..text.letters import counted
 from ..text.letters import listed as in_words
 
 Outputs = Value | Graph | Iterable[Value]
@@ -57,7 +58,6 @@ def speeds(where: str, direction: Direction, nodes: list[Value], what: str = "in
     alone = isinstance(direction, Value) or is_number(direction)
     found: list[Any] = [direction] if alone else listed(f"{where}: the direction", direction)
     if len(found) != len(nodes):
-        numbers = "1 number" if len(found) == 1 else f"{len(found)} numbers"
-        wanted = f"{len(nodes)} {what}" + "s" * (len(nodes) != 1)
+        numbers, wanted = counted(len(found), "number"), counted(len(nodes), what)
         raise ValueError(f"{where}: the direction has {numbers} for {wanted}: it takes one for each")
     return [x if isinstance(x, Value) else as_float(x, f"{where}: the direction") for x in found]

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 from ..core.floats import is_number
 from ..core.pythonic import listed, only_values
 from ..engine import Value, topological
-from .costs import counted, held
+from ..text.letters import counted
+from .costs import held
 
 State = Value | float | Iterable[Value | float]
 Step = Callable[[Any, int], Any]

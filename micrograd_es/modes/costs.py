@@ -21,6 +21,7 @@ from typing import NamedTuple
 from ..engine import Value
 from ..graph import Graph
 from ..graph.routes import depending
+from ..text.letters import counted
 from .asked import Inputs, Outputs, asked
 
 NOBODYS = None  # a number that is the leaf's own, as its gradient is
@@ -165,7 +166,3 @@ def held(makings: Sequence[tuple[Hashable, Sequence[Hashable]]]) -> list[int]:
         found.append(len(now - {NOBODYS}))
         now -= {number for number in (made, *read) if last[number] == i}
     return found
-
-
-def counted(n: int, what: str, several: str = "") -> str:
-    return f"{n:,} {what if n == 1 else several or what + 's'}"

@@ -11,10 +11,10 @@ from ..draw.size import text_size
 from ..engine import Value
 from ..graph import Graph
 from ..graph.routes import Grads, is_constant, is_silent
-from ..text.letters import in_brackets, number_text
+from ..text.letters import counted, in_brackets, number_text
 from ..text.printed import exact_digits, multiplied
 from ..text.symbols import plain
-from .costs import Bill, Cost, counted
+from .costs import Bill, Cost
 
 if TYPE_CHECKING:
     from ..draw.render import Picture

@@ -13,7 +13,7 @@ from string import Template
 
 from ..system.charts import BLUE, HIGH, QUIET, WIDE, Axes, Scale, Svg
 from ..system.files import write_whole
-from ..system.pages import policy
+from ..system.pages import frame, page
 from .checkpoints import Number, best, checked, most, plan
 
 LIMIT = 64  # steps: with more, the bars are too thin, and the page has a picture for every k
@@ -89,22 +89,15 @@ class Checkpoints:
 
     def html(self) -> str:
         "The page: a picture for every k, of which the slider shows one."
-        here = Path(__file__)
-        style, script = (here.with_name(f"checkpoints.{kind}").read_text("utf-8") for kind in ("css", "js"))
+        here = Path(__file__).with_name("checkpoints")
+        body, style, script = (here.with_suffix(f".{kind}").read_text("utf-8") for kind in ("html", "css", "js"))
         figures = [
             f'<figure data-k="{k}"{"" if k == self.every else " hidden"}><figcaption>{html.escape(self.sentence(k))}.'
             f"</figcaption>{self.picture(k).svg}</figure>"
             for k in self.costs
         ]
-        parts = {
-            "steps": self.steps,
-            "every": self.every,
-            "figures": "\n".join(figures),
-            "style": style,
-            "script": script,
-        }
-        page = Template(here.with_name("checkpoints.html").read_text("utf-8"))
-        return page.substitute(parts, policy=policy(style, script))
+        parts = {"steps": self.steps, "every": self.every, "figures": "\n".join(figures)}
+        return page("Checkpointing", style, Template(body).substitute(parts), script)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         "Write the page to a .html file or the picture to a .svg, whole or not at all. ValueError for another suffix."
@@ -117,12 +110,7 @@ class Checkpoints:
         return path
 
     def _repr_html_(self) -> str:
-        "The page in a frame; beside it the picture, which is all that an untrusted notebook shows."
-        frame = (
-            '<iframe title="checkpointing" sandbox="allow-scripts" '
-            'style="width:100%;height:27em;border:1px solid #8885" srcdoc="{}"></iframe>'
-        )
-        return frame.format(html.escape(self.html())) + self.picture()._repr_html_()
+        return frame(self.html(), "checkpointing", "27em", self.picture()._repr_html_())
 
 
 def draw_checkpoints(steps: int, every: int | None = None) -> Checkpoints:

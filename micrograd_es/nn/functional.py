@@ -29,7 +29,9 @@ def leaky_relu(x: Value, slope: float = 0.01) -> Value:
 
 
 def gelu(x: Value, exact: bool = False) -> Value:
-    """x/2 · (1 + tanh u) with u = √(2/π) · (x + 0.044715 x³), the usual approximation of x · Φ(x); with `exact`, just that.
+    """x/2 · (1 + tanh u) with u = √(2/π) · (x + 0.044715 x³), the usual approximation of x · Φ(x).
+
+    With `exact` it is x · Φ(x) itself.
 
     It is computed as x · σ(2u): the same, and it keeps its digits where x is negative and 1 + tanh u next to nothing.
     """

@@ -16,6 +16,7 @@ from ..core.pythonic import Pythonic
 from ..engine import Value, collector_paused
 from ..nn import Module
 from ..nn.module import Call
+from ..text.letters import counted
 from .arrays import elementwise, has_values, of_values
 from .operators import TERMS, operators
 
@@ -42,7 +43,7 @@ class Opened(Module):
         return list(self.weights.items())
 
     def __repr__(self) -> str:
-        counts = (f"{len(names)} {what}" for what, names in vars(self).items())
+        counts = (counted(len(names), what.removesuffix("s")) for what, names in vars(self).items())
         return f"Opened({', '.join(counts)})"
 
 

@@ -24,7 +24,7 @@ from ..graph import Graph
 from ..graph.modules import outermost
 from ..graph.names import clean
 from ..system.files import write_whole
-from ..system.pages import policy
+from ..system.pages import frame, page
 from .board import Board
 from .hints import Hints
 from .mathml import name_mathml
@@ -54,12 +54,7 @@ class Player:
         return path
 
     def _repr_html_(self) -> str:
-        "The page in a frame; beside it the picture, which is all that an untrusted notebook shows."
-        frame = (
-            '<iframe title="graph player" sandbox="allow-scripts" allowfullscreen style="width:100%;height:46em;'
-            'border:1px solid #8885" srcdoc="{}"></iframe>'
-        )
-        return frame.format(html.escape(self.html)) + self.image
+        return frame(self.html, "graph player", "46em", self.image)
 
     def __repr__(self) -> str:
         return "<Player: one page; .save('page.html') writes it>"
@@ -84,10 +79,10 @@ def play(
     if not graph.root.parents:
         raise ValueError(f"play: {graph.names[graph.root]} is a leaf, made from nothing: there are no steps to play")
     chosen = _samples(graph, samples)
-    page = Player(_html(graph, title, _learned(graph, learn, chosen), chosen), _image(graph))
+    player = Player(_html(graph, title, _learned(graph, learn, chosen), chosen), _image(graph))
     if path is not None:
-        page.save(path)
-    return page
+        player.save(path)
+    return player
 
 
 Sample = dict[int, float]  # a leaf's number in the graph, and its number in the sample
@@ -153,6 +148,7 @@ def _boards(graph: Graph) -> list[Board]:
 def _html(graph: Graph, title: str | None, learn: list[int], samples: list[Sample]) -> str:
     boards = _boards(graph)  # first: it says if the graph is too large to be played
     model = Model(graph)
+    title = clean(title) if title else f"Backpropagation through {graph.names[graph.root]}"
     told = {
         "nodes": model.nodes(),
         "clusters": model.clusters(boards[0].number),
@@ -173,16 +169,13 @@ def _html(graph: Graph, title: str | None, learn: list[int], samples: list[Sampl
         ]
     )
     parts = {
-        "title": html.escape(clean(title) if title else f"Backpropagation through {graph.names[graph.root]}"),
+        "title": html.escape(title),
         "notes": "\n".join(f'<p class="note">{html.escape(note)}</p>' for note in graph.notes),
-        "policy": policy(style, script),
-        "style": style,
         "graph": script_json(told),
         "math": "\n".join(f'<template id="{id}">{text}</template>' for id, text in math.items() if text),
         "views": "\n".join(svgs),
-        "script": script,
     }
-    return Template(_file("page.html")).substitute(parts)
+    return page(title, style, Template(_file("page.html")).substitute(parts), script)
 
 
 def _lean(name: str) -> str:

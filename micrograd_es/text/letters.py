@@ -61,6 +61,11 @@ def listed(names: list[str], last: str = "and") -> str:
     return f" {last} ".join([", ".join(names[:-1])] * (len(names) > 1) + names[-1:])
 
 
+def counted(n: int, what: str, several: str = "") -> str:
+    "1 step, 2,000 steps; of 1 leaf, 2 leaves the last is said."
+    return f"{n:,} {what if n == 1 else several or what + 's'}"
+
+
 def latex_name(name: str) -> str:
     r"""A label as LaTeX: hats, sub- and superscripts, Greek letters; anything else as escaped text.
 

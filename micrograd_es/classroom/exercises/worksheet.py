@@ -6,7 +6,8 @@ from html import escape
 from importlib.resources import files
 from string import Template as Page
 
-from ...system.pages import policy
+from ...system import pages
+from ...text.letters import counted
 from ...text.symbols import plain
 from .exercises import Exercise, Question, number
 from .hints import hint
@@ -28,7 +29,7 @@ def worksheets(sheets: list[Sheet], hints: int = 0) -> tuple[str, str]:
     templates = [[template(e, len(sheet.exercises)) for e in sheet.exercises] for sheet in sheets]
     papers = [page(s, ts) + (back(s, hints) if hints else "") for s, ts in zip(sheets, templates)]
     keys = [page(s, ts, key=True) for s, ts in zip(sheets, templates)]
-    name = f"{sheets[0].level.title}: {len(sheets)} sheet{'s' if len(sheets) > 1 else ''}"
+    name = f"{sheets[0].level.title}: {counted(len(sheets), 'sheet')}"
     return document(name, papers, text("sheet.js")), document(f"{name}, answer key", [glance(sheets), *keys])
 
 
@@ -94,14 +95,7 @@ def glance(sheets: list[Sheet]) -> str:
 
 
 def document(title: str, sections: list[str], script: str | None = None) -> str:
-    style = text("sheet.css")
-    return part("page.html").substitute(
-        title=escape(title),
-        policy=policy(style, script),
-        style=style,
-        body="\n".join(sections),
-        script="" if script is None else f"<script>{script}</script>",
-    )
+    return pages.page(title, text("sheet.css"), "\n".join(["<main>", *sections, "</main>"]), script)
 
 
 def part(name: str) -> Page:
