@@ -126,6 +126,19 @@ def test_steps_equal_eager_training(make, runner, monkeypatch):
     assert trained == pytest.approx([p.data for p in parameters], rel=1e-9, abs=1e-12)
 
 
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_the_gradient_after_a_step(runner, momentum):
+    "Plain descent has its rate in the gradient from the start; what it shows of it has not. Nor has one without rate."
+    random.seed(4)
+    loss, inputs, parameters, _ = perceptron()
+    batch = np.random.default_rng(4).normal(size=(3, len(inputs)))
+    r = replay(loss, inputs, parameters, runner=runner)
+    for rate in (0.25, 0.0):
+        expected = r.loss_and_gradients(batch)[1]
+        r.step(batch, optim.SGD(parameters, rate, momentum))
+        np.testing.assert_allclose(r.gradients, expected, rtol=1e-12, atol=1e-15)
+
+
 def test_float32(runner):
     "On request: half the memory, seven digits."
     random.seed(3)
