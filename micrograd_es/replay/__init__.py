@@ -51,6 +51,7 @@ def replay(
     The `runner` "numpy" needs NumPy and nothing else. "numba" runs the same groups in machine code, faster where
     batches are small or where hardly anything is alike; compiling takes some seconds, once for each set of operations.
 
+    What a mask leaves out, as the future in attention, is computed all the same, and not looked at: it must be finite.
     A Python `if` on a number was decided when the graph was built, and stays so (`Replay.check` notices). ValueError if
     an input or a parameter is no leaf, or is named twice; ImportError where NumPy, or numba, is missing.
     """

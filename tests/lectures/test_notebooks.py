@@ -116,7 +116,7 @@ def shown(cell):
 def test_they_are_all_here():
     "First steps, the decks, both modes, the ways out and in, micrograd's demo, the classic mistakes, MNIST, the player."
     assert [path.stem for path in NOTEBOOKS] == [
-        "00_start_here", "01_dlies", "02_iiser", "03_lesson4", "04_yale", "05_cse471", "forward_and_reverse",
+        "00_start_here", "01_dlies", "02_iiser", "03_lesson4", "04_yale", "05_cse471", "attention", "forward_and_reverse",
         "graduation", "micrograd_in_our_hands", "mistakes", "mnist", "open_your_own_model", "play",
     ]  # fmt: skip
 

@@ -11,8 +11,8 @@ from micrograd_es.nn.functional import largest
 from micrograd_es.replay import replay
 from micrograd_es.replay.plan.stacks import neutral
 from tests.support import ROOT
-from tests.support.networks import masked
-from tests.support.replays import agree, every_row
+from tests.support.networks import masked, sums_of_products
+from tests.support.replays import agree
 
 np = pytest.importorskip("numpy")
 
@@ -26,30 +26,27 @@ def gpt(block, heads=2):
     return module.Graph(module.GPT(symbols=5, block=block, size=4, heads=heads), symbols=5, block=block)
 
 
-def every_kind(x):
-    "All rows that a mask may need, on one input to five: so that one compiled kernel serves all."
-    made = [every_row(x)]
-    for n in range(1, 6):
-        x = x.tanh()  # each number of inputs on a level of its own, or they would be one statement
-        made += [row(*[x + i for i in range(n)]) for row in (Value.maximum, Value.minimum, Value.logsumexp, largest)]
-    return Value.sum(*made)
-
-
-def test_masks_of_any_kind(runner):
+def test_masks_of_any_kind(uncompiled):
     "Heads, sequences of different lengths, causal masks and others: as the eager engine, and float32 to seven digits."
     filled = 0
-    for seed in range(150 if runner == "numpy" else 40):
+    for seed in range(150):
         loss, inputs, parameters = masked(random.Random(seed))
-        if runner == "numba":
-            loss = loss + every_kind(parameters[0])
         batch = np.random.default_rng(seed).normal(size=(1 + seed % 3 * 4, len(inputs)))
-        r = agree(loss, inputs, parameters, batch, runner)
+        r = agree(loss, inputs, parameters, batch, uncompiled)
         filled += any(g.fill is not None for g in r.plan.groups)
-        if runner == "numpy" and seed % 5 == 0:
+        if uncompiled == "numpy" and seed % 5 == 0:
             single = replay(loss, inputs, parameters, dtype=np.float32).loss_and_gradients(batch)
             for few, all_ in zip(single, r.loss_and_gradients(batch), strict=True):
                 np.testing.assert_allclose(few, all_, rtol=2e-4, atol=2e-4 * np.abs(all_).max())
     assert filled > 4  # or nothing of this was seen
+
+
+def test_sums_of_products(uncompiled):
+    "Grids, parts of grids, and none: the same numbers, whatever was recognised."
+    for seed in range(400):
+        loss, inputs, parameters = sums_of_products(random.Random(seed))
+        batch = np.random.default_rng(seed).normal(size=(1 + seed % 3 * 2, len(inputs)))
+        agree(loss, inputs, parameters, batch, uncompiled)
 
 
 def test_the_statements_do_not_grow_with_the_context():

@@ -123,3 +123,36 @@ def masked(rng):
         start += n
     parameters = [w for rows in matrices for row in rows for w in row] + [scale, bias]
     return Value.sum(*[tame(out) * tame(out + bias) for out in outs]), inputs, parameters
+
+
+def sums_of_products(rng):
+    "Rows that meet: all of them, some, parts of them, twice the same, with minus signs, with other terms beside."
+    lefts, rights, length = rng.randint(1, 4), rng.randint(1, 4), rng.randint(1, 4)
+    xs, ws = ([[Value(rng.uniform(-1, 1)) for _ in range(length)] for _ in range(n)] for n in (lefts, rights))
+    bs = [Value(rng.uniform(-1, 1)) for _ in range(3)]
+    inputs, parameters = [v for row in xs for v in row], [v for row in ws for v in row] + bs
+    pools = [xs, ws, [[v.tanh() for v in row] for row in xs], [[v * 2 for v in row] for row in ws]]
+    one, other, made = rng.choice(pools), rng.choice(pools), []
+    how = rng.choice(["grid", "some", "beginnings", "ends", "beside", "twice", "minus", "nested"])
+    for a in one:
+        for b in other:
+            terms = [p * q for p, q in zip(a, b, strict=True)]
+            if how == "some" and rng.random() < 0.4:
+                continue
+            if how == "beginnings":
+                terms = terms[: rng.randint(1, length)]
+            if how == "ends":
+                terms = terms[rng.randint(0, length - 1) :]
+            if how == "minus":
+                terms = [-t if rng.random() < 0.5 else t for t in terms]
+            total = Value.sum(*terms)
+            if how == "beside":
+                total = total + rng.choice(bs) - rng.choice(inputs)
+            if how == "nested":
+                total = total - dot(a, rng.choice(other))
+            made += [total, dot(a, b)] if how == "twice" else [total]
+    made = made or [inputs[0] * parameters[0]]
+    after = rng.choice([lambda v: v, lambda v: v * bs[0], lambda v: (v + 2).exp()])
+    made = [after(v) for v in made]
+    loss = Value.sum(*[tame(v) for v in made])
+    return loss + dot(made, made) if rng.random() < 0.3 else loss, inputs, parameters

@@ -1,8 +1,6 @@
 """A replay beside the eager engine, which is right by definition."""
 
-from micrograd_es import Value
 from micrograd_es.replay import replay
-from tests.support.networks import ROWS, tame
 
 
 def eagerly(loss, inputs, parameters, batch):
@@ -28,11 +26,3 @@ def agree(loss, inputs, parameters, batch, runner="numpy", tolerance=1e-12):
     scale = max([1.0, *map(abs, slopes)])
     assert all(abs(a - b) <= tolerance * scale for a, b in zip(gradients, slopes, strict=True))
     return r
-
-
-def every_row(x):
-    "A graph in which all that random_graph uses comes once, in a fixed order: so that one compiled kernel serves all."
-    shift, found = 2 + tame(x), []
-    for row in ROWS:
-        found.append(tame(row(*[shift] * (row.op.arity or 4))))  # (a bare sum would be fused into the last one)
-    return Value.sum(*found)

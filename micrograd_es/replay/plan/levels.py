@@ -57,10 +57,17 @@ class Levels:
 
 
 def _kind_of_sum(terms: Combination, lanes: list[int]) -> Any:
-    "As many terms of each sort, a sign and a lane, or two; if all are of one sort, as many as there may be."
+    """As many terms of each sort, a sign and a lane or two.
+
+    But of products, if all are of one sort, there may be any number, and so of other terms where there are no products.
+    """
     count = len(terms.linear)
-    sorts: list[Any] = [(sign, lane) for (sign, _), lane in zip(terms.linear, lanes)]
+    linear = sorted((sign, lane) for (sign, _), lane in zip(terms.linear, lanes))
+    products: list[Any] = []
     for (sign, _, _), a, b in zip(terms.products, lanes[count::2], lanes[count + 1 :: 2]):
-        sorts.append((sign, a, b) if a <= b else (sign, b, a))
-    one = sorts[0]
-    return one if all(sort == one for sort in sorts) else tuple(sorted(sorts))
+        products.append((sign, a, b) if a <= b else (sign, b, a))
+    if not products and linear[0] == linear[-1]:
+        return linear[0]
+    if products and all(sort == products[0] for sort in products):
+        return tuple(linear), products[0]
+    return tuple(linear), tuple(sorted(products))

@@ -21,15 +21,18 @@ def is_matrix(p: Product) -> bool:
 
 
 class Factor:
-    "One side of an einsum: its array, and the letters of its axes, as they lie in memory."
+    """One side of an einsum: its array, and the letters of its axes, as they lie in memory.
 
-    def __init__(self, names: Names, read: Read, letters: str):
+    An axis along which it is the same has no letter, if it may stand `still` along that one.
+    """
+
+    def __init__(self, names: Names, read: Read, letters: str, still: str):
         self.names, self.read = names, read
         sizes = dict(zip(letters, read.index.shape))
         every = [letter for letter in letters if sizes[letter] > 1]
         self.shape: Shape = tuple(sizes[letter] for letter in every) or (1,)
         seen = names.seen(read, self.shape)
-        self.regular = seen is not None and ("k" not in every or len(every) - 1 in seen[1])
+        self.regular = seen is not None and {every[a] for a in range(len(every)) if a not in seen[1]} <= set(still)
         if seen and self.regular:
             self.text, order = seen
             every = [every[a] for a in order]
@@ -50,7 +53,8 @@ class Einsum:
     "y[c, i, j] = Σ over k of left[c, i, k] · right[c, j, k]."
 
     def __init__(self, names: Names, p: Product):
-        self.left, self.right = Factor(names, p.left, "cik"), Factor(names, p.right, "cjk")
+        self.left = Factor(names, p.left, "cik", still="ci")  # it may be the same all along these axes
+        self.right = Factor(names, p.right, "cjk", still="cj" if p.size[0] == 1 or "c" in self.left.letters else "j")
         lanes = "b" if LANES in (p.left.buffer, p.right.buffer) else ""
         self.letters = "".join(letter for letter, n in zip("cij", p.size) if n > 1) + lanes
         self.sign = "-" if p.sign < 0 else ""

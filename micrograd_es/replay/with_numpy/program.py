@@ -92,8 +92,11 @@ class Source:
                 one = len(part.read.index) == 1
                 text = self._operand(g, Read(part.read.buffer, part.read.index[0]) if one else part.read)
                 terms.append("-" * (part.sign < 0) + (text if one else f"{text}.sum(0)"))
+            text = " + ".join(terms).replace(" + -", " - ")
+            if how and len(terms) == 1 and text[0] == "-":
+                how, text = "-", text[1:]
             if terms:
-                lines.append(f"{y}[:] {how}= {' + '.join(terms).replace(' + -', ' - ')}")
+                lines.append(f"{y}[:] {how}= {text}")
         if g.fill is not None:
             lines.append(f"{BUFFERS[g.buffer]}[{self.names.index(g.gaps)}] = {_number(g.fill)}  # in the gaps")
         return lines

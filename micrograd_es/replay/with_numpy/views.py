@@ -31,7 +31,7 @@ def view(index: Any, shape: tuple[int, ...]) -> View | None:
     grid = np.asarray(index).reshape(shape)
     strides = []
     for axis, size in enumerate(shape):
-        along = np.moveaxis(grid, axis, 0)
+        along = grid.swapaxes(0, axis)
         stride = int(along[1].flat[0] - along[0].flat[0]) if size > 1 else 1
         if stride < 0 or size > 1 and not (along[1:] - along[:-1] == stride).all():
             return None
