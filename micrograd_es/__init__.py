@@ -30,8 +30,8 @@ What to call next; help() of each says more:
     train       optim.fit(...), data.moons(...), replay.replay(...), train.network(), save(net, path), load(net, path);
                 collector_paused(), for a loop of your own
     teach       classroom.sheets("chain"), classroom.quiz("chain"), lab.lab("lab.html"), lab_link("Value(2.0)**3")
-    come        open_onnx("model.onnx", inputs), from_torch(module, example), from_jax(f, x): a model that you have
-    go          export.source(loss), export.to_torch(net), to_jax, to_onnx, Workers
+    open        open_onnx("model.onnx", inputs), from_torch(module, example), from_jax(f, x): a model that you have
+    leave       export.source(loss), export.to_torch(net), to_jax, to_onnx, Workers
 
 On the last line of a notebook's cell a Value shows its graph, and play(loss) its Player, a page to step through.
 In a shell, `micrograd-es --help` has the same. Every Value has `.data`, `.grad` and a `.label`.

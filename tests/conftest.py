@@ -4,6 +4,7 @@ And the browser that the pages are tested in: Debian's Chromium, driven by playw
 """
 
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -52,6 +53,15 @@ def ctrl_c_is_heard():
     "By the tests of it, and what they start, though what runs in the background is born deaf to it."
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def seeded():
+    "Python's random begins at the same place, and goes on afterwards as if nothing had been."
+    state = random.getstate()
+    random.seed(11)
+    yield
+    random.setstate(state)
 
 
 def visible(folder):

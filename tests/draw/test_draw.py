@@ -48,14 +48,6 @@ def seen(dot):
     return [[texts for _, texts in groups(svg, kind).values()] for kind in ("node", "edge")]
 
 
-@pytest.fixture
-def loss():
-    x, w, y = Value(1.0, label="x"), Value(1.0, label="w"), Value(2.0, label="y")
-    loss = (x * w - y) ** 2
-    loss.label = "loss"
-    return loss
-
-
 # ---- What stands in it -----------------------------------------------------------------------------------------------
 
 

@@ -15,14 +15,6 @@ from tests.support.pictures import measure
 
 
 @pytest.fixture
-def loss():
-    x, w, y = Value(1.0, label="x"), Value(1.0, label="w"), Value(2.0, label="y")
-    loss = (x * w - y) ** 2
-    loss.label = "loss"
-    return loss
-
-
-@pytest.fixture
 def no_graphviz(monkeypatch):
     "Neither the program nor WebAssembly."
     monkeypatch.setattr(picture.shutil, "which", lambda name: None)

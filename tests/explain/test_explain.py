@@ -13,16 +13,15 @@ from micrograd_es.explain.chain import LIMIT, nonfinite_note
 from micrograd_es.graph import Graph
 from micrograd_es.text.symbols import plain
 from tests.support.corpus import GRAPHS
+from tests.support.losses import slide
 from tests.support.strategies import graphs
 
 
 @pytest.fixture
 def lecture():
     "The leaf w of the decks' (x*w - y)**2, and the root."
-    x, w, y = Value(1.0, label="x"), Value(1.0, label="w"), Value(2.0, label="y")
-    loss = (x * w - y) ** 2
-    loss.label = "loss"
-    return w, loss
+    loss = slide()
+    return Graph(loss).node("w"), loss
 
 
 # ---- What it says ----------------------------------------------------------------------------------------------------

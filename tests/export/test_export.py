@@ -21,12 +21,7 @@ from tests.support.networks import attention, batch_inside_the_graph, convolutio
 NETWORKS = [perceptron, convolution, recurrence, attention, batch_inside_the_graph]
 
 
-@pytest.fixture(autouse=True)
-def seeded():
-    state = random.getstate()
-    random.seed(11)
-    yield
-    random.setstate(state)
+pytestmark = pytest.mark.usefixtures("seeded")
 
 
 def made(make):

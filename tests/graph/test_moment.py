@@ -7,14 +7,14 @@ import pytest
 from micrograd_es import Value, check, close_up, diagnose, draw, explain, paths, play, topological, why
 from micrograd_es.graph import Graph
 from tests.support.corpus import GRAPHS
+from tests.support.losses import slide
 
 
 @pytest.fixture
 def stepped():
     "The slide's graph after w.data -= 0.1 * w.grad."
-    x, w, y = Value(1.0, label="x"), Value(1.0, label="w"), Value(2.0, label="y")
-    loss = (x * w - y) ** 2
-    loss.label = "loss"
+    loss = slide()
+    w = Graph(loss).node("w")
     loss.backward()
     w.data -= 0.1 * w.grad
     return loss, w

@@ -30,13 +30,7 @@ from micrograd_es.nn import (
 )
 from micrograd_es.saving import load, save
 
-
-@pytest.fixture(autouse=True)
-def seeded():
-    state = random.getstate()
-    random.seed(7)
-    yield
-    random.setstate(state)
+pytestmark = pytest.mark.usefixtures("seeded")
 
 
 def floats(*shape):

@@ -35,12 +35,7 @@ torch = pytest.importorskip("torch")
 F = torch.nn.functional
 
 
-@pytest.fixture(autouse=True)
-def seeded():
-    state = random.getstate()
-    random.seed(11)
-    yield
-    random.setstate(state)
+pytestmark = pytest.mark.usefixtures("seeded")
 
 
 # ---- The comparison -------------------------------------------------------------------------------------------------
