@@ -159,11 +159,12 @@ assert x.grad == 6
 
 @pytest.mark.parametrize("module", ["micrograd_es.engine", "micrograd_es"])
 def test_import_needs_the_standard_library_only(module):
-    "Neither numpy nor graphviz, and under 0.1 s of the processor, for other work may share the machine: best of a few."
-    times = []
-    while len(times) < 5 and min(times, default=1) > 0.1:
-        times.append(float(finish(start(IMPORT.format(module=module)))))
-    assert min(times) < 0.1
+    "Neither numpy nor graphviz; and in no more than twice the time of three modules that Python brings (0.06 s)."
+    theirs = "import time; begun = time.process_time(); import asyncio, http.client, unittest.mock; print(time.process_time() - begun)"
+    ratios = []
+    while len(ratios) < 5 and min(ratios, default=9) > 2:  # other work may share the machine
+        ratios.append(float(finish(start(IMPORT.format(module=module)))) / float(finish(start(theirs))))
+    assert min(ratios) < 2
 
 
 def test_a_copy_of_what_was_made_by_hand():

@@ -2,6 +2,7 @@
 
     python -m tests.promises.mutation engine losses nn        these modules, every mutant
     python -m tests.promises.mutation --sample 100            100 mutants of each module
+    python -m tests.promises.mutation --part 2/7              the second seventh of each, as one night does it of a week
 
 The mutants are made by cosmic-ray's operators (pip install cosmic-ray); each is tested in a fork of this process, which
 has the heavy libraries in memory already. (cosmic-ray itself starts a pytest for each; mutmut leaves out the table.)
@@ -39,6 +40,26 @@ TESTS = {  # room: its tests and those of its neighbours, the quickest and sharp
     "check": "check",
     "explain": "explain/explain explain/paths",
     "losses": "losses nn/functional nn/layers",
+    "saving": "saving",
+    "data": "data",
+    "draw": "draw/draw draw/debugger draw/notebook graph/modules",
+    "mistakes": "mistakes/mistakes mistakes/slips",
+    "modes": "modes/derivatives modes/bill modes/checkpoints modes/picture",
+    "opening": "opening/opening",
+    "replay/plan": "replay/masks replay/replay",
+    "replay/with_numpy": "replay/masks replay/replay replay/fit replay/one_sample",
+    "replay/with_numba": "replay/masks replay/replay",
+    "replay/pure": "export/export",
+    "replay": "replay/replay replay/masks replay/fit replay/one_sample",
+    "slides": "slides/story slides/beamer slides/animate slides/stepper",
+    "player": "player/player player/texts player/hints",
+    "classroom/exercises": "classroom/exercises classroom/class",
+    "classroom/quizzes": "classroom/quizzes",
+    "export": "export/export export/source export/weights",
+    "train": "train/train",
+    "lab": "lab/lab",
+    "cli": "cli/cli classroom/exercises",
+    "system": "saving draw/wasm cli/cli",
 }
 OPERATORS = re.compile(
     "core/(ReplaceBinaryOperator_(Add_Sub|Sub_Add|Mul_Div|Div_Mul|Pow_Mul|FloorDiv_Div|Mod_Mul|Bit(Or_BitAnd|And_BitOr))"
@@ -163,6 +184,7 @@ def main():
     parser.add_argument(
         "--sample", type=int, default=0, help="at most so many mutants of each module, drawn by lot (all)"
     )
+    parser.add_argument("--part", default="1/1", help="a part of the mutants of each module, as 2/7 (all)")
     parser.add_argument("--jobs", type=int, default=2, help="mutants at a time (2)")
     wanted = parser.parse_args()
     os.chdir(ROOT)
@@ -178,6 +200,8 @@ def main():
         paths = sorted((PACKAGE / module).glob("*.py")) or [PACKAGE / f"{module}.py"]
         tests = [*map(str, paths), *map(test_file, TESTS[module].split())]  # doctests first
         every = [(path, *mutant) for path in paths for mutant in mutants(path)]
+        part, parts = map(int, wanted.part.split("/"))
+        every = every[part - 1 :: parts]
         if wanted.sample and len(every) > wanted.sample:
             every = random.Random(0).sample(every, wanted.sample)
         begun = time.perf_counter()
