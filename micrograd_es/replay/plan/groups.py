@@ -76,22 +76,29 @@ class Plan(Slots):
 
     def _rows(self, nodes: Sequence[Value]) -> Group:
         "A statement for these: done on whole blocks, where what they read has gaps."
-        columns = list(zip(*(v.parents for v in nodes)))
+        columns = list(zip(*[v.parents for v in nodes]))
         for column in columns:
             if like := self.gaps.of(column):
-                at: dict[Value | None, Value] = dict(zip(column, nodes))
-                group = self._row([at.get(x) for x in like.nodes], nodes[0], like)
+                at: dict[Value | None, int] = {x: i for i, x in enumerate(column)}
+                group = self._row(nodes, columns, [at.get(x) for x in like.nodes], like)
                 if self.gaps.tame(group):
                     return self._write(group)
-        if all(x in self.slot for x in columns[0]):
-            nodes = sorted(nodes, key=lambda v: self.slot[v.parents[0]])  # beside each other, as what they read
-        return self._write(self._row(nodes, nodes[0]))
+        order: list[int | None] = list(range(len(nodes)))
+        slots = list(map(self.slot.get, columns[0]))
+        if None not in slots:
+            order.sort(key=slots.__getitem__)  # type: ignore[arg-type]  # beside each other, as what they read
+        return self._write(self._row(nodes, columns, order))
 
-    def _row(self, members: Sequence[Value | None], one: Value, like: Group | None = None) -> Group:
-        group = Group(members, self.lane[one], op=one.op, like=like, shape=like.shape if like else ())
-        for i, x in enumerate(one.parents):
-            index = self._filled([None if v is None else v.parents[i] for v in members], group.shape)
-            group.reads.append(Read(self._buffer(x), index))
+    def _row(
+        self, nodes: Sequence[Value], columns: Sequence[Sequence[Value]], order: list[int | None],
+        like: Group | None = None,
+    ) -> Group:  # fmt: skip
+        "A row on these columns, in an order in which None is a gap."
+        members = [None if i is None else nodes[i] for i in order]
+        group = Group(members, self.lane[nodes[0]], op=nodes[0].op, like=like, shape=like.shape if like else ())
+        for column in columns:
+            index = self._filled([None if i is None else column[i] for i in order], group.shape)
+            group.reads.append(Read(self._buffer(column[0]), index))
         return group
 
     def _rows_of_many(self, nodes: Sequence[Value]) -> None:

@@ -26,6 +26,8 @@ class Levels:
         self.order, self.roots, self.inputs = order, list(roots), list(inputs)
         ops = [v.op for v in order if v.parents]
         used = [op.row() for op in set(ops)]  # TypeError if an operation has none
+        alike: dict[Any, Any] = {}
+        self.same = {op: alike.setdefault((op.forward, op.constants), op) for op in used}
         self.of_many = {op for op in used if op.arity is None and neutral(op) is not None}
         self.scalars = len(ops)
         self.fused = fuse(order, set(roots))
@@ -52,8 +54,8 @@ class Levels:
 
     def _kind_of_row(self, v: Value, lanes: list[int]) -> Any:
         if v.op in self.of_many and len(set(lanes)) == 1:
-            return v.op.forward, v.op.constants, "any", lanes[0]
-        return v.op.forward, v.op.constants, *lanes
+            return self.same[v.op], "any", lanes[0]
+        return self.same[v.op], *lanes
 
 
 def _kind_of_sum(terms: Combination, lanes: list[int]) -> Any:

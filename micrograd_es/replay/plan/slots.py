@@ -55,7 +55,8 @@ class Slots:
 
     def _slots(self, values: Iterable[Value | None]) -> Array:
         "Where these are, -1 for none; a leaf that is read for the first time gets its slot now, beside its neighbours."
-        return np.array([-1 if v is None else self.slot[v] if v in self.slot else self._place(v) for v in values])
+        known = self.slot.get
+        return np.array([-1 if v is None else self._place(v) if (slot := known(v)) is None else slot for v in values])
 
     def _filled(self, values: Sequence[Value | None], shape: tuple[int, ...]) -> Array:
         "Where these are; at a gap in this grid, something that lies near."

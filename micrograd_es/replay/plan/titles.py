@@ -17,12 +17,13 @@ class Titles:
             self.reader = {x: v for v in plan.fused if v.parents for x in plan.reads(v)}
 
     def of(self, g: Group) -> str:
-        if not g.members:
+        members = g.members
+        if not members:
             return "what changes nothing, where there is nothing"
         what = g.op.symbol if g.op else "sums of products" if g.products else "sums"
-        owners = {self.owner(v) for v in (g.members[0], g.members[-1])}
+        owners = {self.owner(v) for v in (members[0], members[-1])}
         owner = owners.pop() if len(owners) == 1 else ""
-        return clean((f"{owner}: " if owner else "") + f"{len(g.members)} x {what}")
+        return clean((f"{owner}: " if owner else "") + f"{len(members)} x {what}")
 
     def owner(self, v: Value) -> str:
         "The layer whose output v is, or on the way to whose output it stands: what it is called in pictures."
