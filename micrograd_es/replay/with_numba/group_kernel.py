@@ -128,7 +128,8 @@ def run(
         if turn == count:  # at the loss: all gradients but its own are 0
             for i in range(len(empty)):
                 grads[empty[i, 0] : empty[i, 1]] = 0.0
-            grads[np.int64(shared) + batch.shape[1] * len(batch) :] = 0.0
+            end = np.int64(shared)  # of what the samples share; memory may be longer, for more samples
+            grads[end + batch.shape[1] * len(batch) : end + lanes * len(batch)] = 0.0
             y = place(place_of(root), lane_of_root, shared, samples)
             for b in range(samples if lane_of_root else place_of(1)):
                 grads[y + b] = seed / len(batch) if lane_of_root else seed
