@@ -46,8 +46,9 @@ def matrix(back, t, left, right, slots, memory, grads, blocks, batch, shared, y)
         w, dw = memory[start : start + n * terms].reshape(n, terms), grads[start : start + n * terms].reshape(n, terms)
     else:
         w, dw = np.empty((n, terms), memory.dtype), np.zeros((n, terms), memory.dtype)
-        for i in range(n * terms):
-            w[i // terms, i % terms] = memory[slots[left[SLOTS] + i]]
+        for i in range(n):
+            for k in range(terms):
+                w[i, k] = memory[slots[left[SLOTS] + i * terms + k]]
     if not back and mode == GATHERED:
         for j in range(t[COLUMNS]):
             for k in range(terms):
@@ -58,11 +59,11 @@ def matrix(back, t, left, right, slots, memory, grads, blocks, batch, shared, y)
     elif not back and mode == SAMPLES:
         column = slots[right[SLOTS]]
         for b in range(width):
-            to, few = blocks[block + b * terms : block + (b + 1) * terms], batch[b, column : column + terms]
+            upright_b, few = blocks[block + b * terms : block + (b + 1) * terms], batch[b, column : column + terms]
             for k in range(terms):
-                to[k] = few[k]
-    x = np.int64(place(slots[right[SLOTS]], lane, shared, samples))
-    here = memory[x : x + terms * columns] if mode == IN_PLACE else blocks[block : block + terms * columns]
+                upright_b[k] = few[k]
+    first = np.int64(place(slots[right[SLOTS]], lane, shared, samples))
+    here = memory[first : first + terms * columns] if mode == IN_PLACE else blocks[block : block + terms * columns]
     lying, upright = here.reshape(terms, columns), here.reshape(columns, terms)  # upright: as the samples come
     if not back:
         out = memory[y : y + n * columns].reshape(n, columns)
@@ -90,8 +91,9 @@ def matrix(back, t, left, right, slots, memory, grads, blocks, batch, shared, y)
                 for b in range(place_of(width)):
                     grads[to + b] += dx[place_of(k), at + b]
     if left[WANTED] and not beside:
-        for i in range(n * terms):
-            grads[slots[left[SLOTS] + i]] += dw[i // terms, i % terms]
+        for i in range(n):
+            for k in range(terms):
+                grads[slots[left[SLOTS] + i * terms + k]] += dw[i, k]
 
 
 # here follow the rows of the calculus table
@@ -150,35 +152,40 @@ def run(
                     memory[y : y + width] = number
         elif kind == LINEAR:  # y += ± Σ x
             start, lane0, sign = operands[o, SLOTS], place_of(operands[o, OF_LANES]), numbers[instructions[g, NUMBER]]
-            for i in range(terms * n):
-                a, y = place(slots[start + i], lane0, shared, samples), first + place_of(i % n) * width
-                if not behind:
-                    for b in range(width):
-                        memory[y + b] += sign * memory[a + b * lane0]
-                elif operands[o, WANTED]:
-                    for b in range(width):
-                        grads[a + b * lane0] += sign * grads[y + b]
-        elif kind == PRODUCTS:  # y += ± Σ left · right: in every grid, every left row with every right one
-            p, q = place_of(operands[o, OF_LANES]), place_of(operands[o + 1, OF_LANES])
-            sign = numbers[instructions[g, NUMBER]]
-            rows, columns = instructions[g, ROWS], instructions[g, COLUMNS]
-            for m in range(n):
-                y, grid, i, j = first + place_of(m) * width, m // (rows * columns), m // columns % rows, m % columns
-                lefts = operands[o, SLOTS] + (grid * rows + i) * terms
-                rights = operands[o + 1, SLOTS] + (grid * columns + j) * terms
-                for k in range(terms):
-                    l = place(slots[lefts + k], p, shared, samples)
-                    r = place(slots[rights + k], q, shared, samples)
+            for k in range(terms):
+                y = first
+                for i in range(n):
+                    a = place(slots[start + k * n + i], lane0, shared, samples)
                     if not behind:
                         for b in range(width):
-                            memory[y + b] += sign * memory[l + b * p] * memory[r + b * q]
-                        continue
-                    if operands[o, WANTED]:
+                            memory[y + b] += sign * memory[a + b * lane0]
+                    elif operands[o, WANTED]:
                         for b in range(width):
-                            grads[l + b * p] += sign * grads[y + b] * memory[r + b * q]
-                    if operands[o + 1, WANTED]:
-                        for b in range(width):
-                            grads[r + b * q] += sign * grads[y + b] * memory[l + b * p]
+                            grads[a + b * lane0] += sign * grads[y + b]
+                    y += width
+        elif kind == PRODUCTS:  # y += ± Σ left · right: in every grid, every left row with every right one
+            p, q = place_of(operands[o, OF_LANES]), place_of(operands[o + 1, OF_LANES])
+            sign, rows, columns = numbers[instructions[g, NUMBER]], instructions[g, ROWS], instructions[g, COLUMNS]
+            y, left, right = first, operands[o, SLOTS], operands[o + 1, SLOTS]  # in `slots`, the rows that meet in y
+            for at in range(n // columns):  # every left row of every grid
+                for _ in range(columns):
+                    for k in range(terms):
+                        l = place(slots[left + k], p, shared, samples)
+                        r = place(slots[right + k], q, shared, samples)
+                        if not behind:
+                            for b in range(width):
+                                memory[y + b] += sign * memory[l + b * p] * memory[r + b * q]
+                            continue
+                        if operands[o, WANTED]:
+                            for b in range(width):
+                                grads[l + b * p] += sign * grads[y + b] * memory[r + b * q]
+                        if operands[o + 1, WANTED]:
+                            for b in range(width):
+                                grads[r + b * q] += sign * grads[y + b] * memory[l + b * p]
+                    y, right = y + width, right + terms
+                left += terms
+                if (at + 1) % rows:  # the same grid: its right rows from the first one on
+                    right -= columns * terms
         elif kind == MATRIX:
             left, right = operands[o], operands[o + 1]
             matrix(behind, instructions[g], left, right, slots, memory, grads, blocks, batch, shared, first)
